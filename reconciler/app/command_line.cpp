@@ -1,0 +1,124 @@
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+
+#include "app/commands.hpp"
+#include "app/options.hpp"
+
+namespace stillpoint::app {
+namespace {
+
+using Command = std::function<ExitCode(const Options&)>;
+
+const std::map<std::string, ColourMode> kColours{
+    {"auto", ColourMode::Auto}, {"always", ColourMode::Always}, {"never", ColourMode::Never}};
+const std::map<std::string, Output> kPlanOutputs{{"table", Output::Table}, {"json", Output::Json}};
+const std::map<std::string, Output> kListOutputs{
+    {"table", Output::Table}, {"wide", Output::Wide}, {"json", Output::Json}, {"name", Output::Name}};
+const std::map<std::string, telemetry::LogFormat> kLogFormats{{"text", telemetry::LogFormat::Text},
+                                                              {"json", telemetry::LogFormat::Json}};
+
+std::string words_of(const auto& table) {
+  std::string words;
+  for (const auto& [word, value] : table) {
+    words += (words.empty() ? "" : "|") + word;
+  }
+  return words;
+}
+
+template <class Value>
+void add_choice(CLI::App& app, const std::string& flags, Value& into, const std::map<std::string, Value>& table,
+                const std::string& help) {
+  app.add_option(flags, into, help)
+      ->transform(CLI::CheckedTransformer(table).description(""))
+      ->option_text(words_of(table));
+}
+
+CLI::Option* add_files(CLI::App& app, Options& options) {
+  return app.add_option("-f,--filename", options.files, "Policy file, or folder of *.yaml files; may be given again")
+      ->option_text("PATH");
+}
+
+void add_installation(CLI::App& app, Options& options) {
+  app.add_option("--installation", options.installation,
+                 "Whose snapshots these are; installations that share a project leave each other's alone")
+      ->envname("STILLPOINT_INSTALLATION")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const bool plain = !text.empty() && text.size() <= 63 &&
+                               text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+            return plain ? std::string() : "an installation is 1 to 63 of a-z, 0-9 and -";
+          },
+          "NAME"));
+  app.add_option("--os-cloud", options.os_cloud, "Entry of clouds.yaml for policies that name none")
+      ->option_text("NAME");
+}
+
+void add_logging(CLI::App& app, Options& options) {
+  app.add_flag_callback(
+      "-v,--verbose", [&options] { options.log_level = support::LogLevel::Debug; }, "Log all there is");
+  add_choice(app, "--log-format", options.log_format, kLogFormats, "How log lines look");
+}
+
+void add_now(CLI::App& app, Options& options) {
+  app.add_flag("--now", options.now, "Make a point of every dataset now, outside the schedule, under the same rules");
+  app.add_flag("--allow-mass-delete", options.allow_mass_delete,
+               "Prune even if more than two points and more than a quarter of a series go at once");
+}
+
+}  // namespace
+
+ExitCode run_command_line(int argc, char** argv) {
+  CLI::App app("Application-consistent snapshots of Cinder volumes, reconciled from declared policies.", "stillpoint");
+  app.set_version_flag("--version", std::string("stillpoint ") + STILLPOINT_VERSION);
+  app.require_subcommand(1);
+  Options options;
+  Command command;
+  const auto add = [&](CLI::App& parent, const std::string& name, const std::string& help, Command run) {
+    CLI::App* sub = parent.add_subcommand(name, help);
+    sub->callback([&command, run = std::move(run)] { command = run; });
+    return sub;
+  };
+
+  CLI::App* sub = add(app, "validate", "Check policies; nothing else is looked at", validate);
+  add_files(*sub, options)->required();
+
+  sub = add(app, "diff", "Show what reconcile would do; changes nothing. Exit code 1 if there is something", diff);
+  add_files(*sub, options)->required();
+  add_installation(*sub, options);
+  add_now(*sub, options);
+  add_choice(*sub, "-o,--output", options.output, kPlanOutputs, "How the plan is shown");
+  add_choice(*sub, "--color", options.colour, kColours, "Whether lines are coloured");
+
+  sub = add(app, "reconcile", "One pass: make what is due, prune what is not kept, sweep what is left over", reconcile);
+  add_files(*sub, options)->required();
+  add_installation(*sub, options);
+  add_now(*sub, options);
+  add_logging(*sub, options);
+  sub->add_option("--metrics-file", options.metrics_file,
+                  "Write Prometheus metrics of the pass here, for node_exporter's textfile collector")
+      ->option_text("FILE");
+
+  sub = add(app, "doctor", "Check the cloud, quotas, matches, SSH, sudo and databases; changes nothing", doctor);
+  add_files(*sub, options)->required();
+  add_installation(*sub, options);
+  add_logging(*sub, options);
+
+  CLI::App* get = app.add_subcommand("get", "List what exists");
+  get->require_subcommand(1);
+  sub = add(*get, "points", "List recovery points", get_points);
+  add_files(*sub, options);
+  add_installation(*sub, options);
+  add_choice(*sub, "-o,--output", options.output, kListOutputs, "How the list is shown");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ExitCode::Ok : ExitCode::InvalidInput;
+  }
+  return command(options);
+}
+
+}  // namespace stillpoint::app

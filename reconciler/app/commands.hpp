@@ -1,0 +1,21 @@
+#pragma once
+
+#include "app/exit_code.hpp"
+#include "app/options.hpp"
+
+namespace stillpoint::app {
+
+// One function for each subcommand. Results go to standard output, errors and the log to standard error.
+
+/// Checks policies and nothing else: no cloud, no server.
+ExitCode validate(const Options& options);
+/// Shows what `reconcile` would do and changes nothing.
+ExitCode diff(const Options& options);
+/// One pass.
+ExitCode reconcile(const Options& options);
+/// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases; changes nothing.
+ExitCode doctor(const Options& options);
+/// Lists the recovery points that exist.
+ExitCode get_points(const Options& options);
+
+}  // namespace stillpoint::app

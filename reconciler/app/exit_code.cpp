@@ -1,0 +1,39 @@
+#include "app/exit_code.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace stillpoint::app {
+namespace {
+
+constexpr std::array<ExitCode, 5> kByWeight{ExitCode::Ok, ExitCode::Pending, ExitCode::Failed, ExitCode::NoCloud,
+                                            ExitCode::InvalidInput};
+
+auto weight(ExitCode code) {
+  return std::find(kByWeight.begin(), kByWeight.end(), code);
+}
+
+}  // namespace
+
+ExitCode worse(ExitCode a, ExitCode b) {
+  return weight(a) < weight(b) ? b : a;
+}
+
+ExitCode exit_code_of(const planner::Plan& plan) {
+  ExitCode code = plan.actions.empty() ? ExitCode::Ok : ExitCode::Pending;
+  for (const auto& action : plan.actions) {
+    if (std::holds_alternative<planner::Blocked>(action.what) && action.reason != "PruneBlocked") {
+      code = worse(code, ExitCode::Failed);
+    }
+  }
+  return code;
+}
+
+ExitCode exit_code_of(std::span<const executor::ActionResult> results) {
+  const bool failed = std::any_of(results.begin(), results.end(), [](const executor::ActionResult& result) {
+    return result.outcome == executor::ActionResult::Outcome::Failed;
+  });
+  return failed ? ExitCode::Failed : ExitCode::Ok;
+}
+
+}  // namespace stillpoint::app

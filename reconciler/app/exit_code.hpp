@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+
+#include "executor/executor.hpp"
+#include "planner/plan.hpp"
+
+namespace stillpoint::app {
+
+/// What the process says to its caller. Of several, the first of 2, 3, 4, 1, 0 counts.
+enum class ExitCode {
+  Ok = 0,
+  Pending = 1,       ///< diff has something to do, reconcile left something waiting or held back, doctor has findings
+  InvalidInput = 2,  ///< the command line or a policy
+  NoCloud = 3,       ///< nothing could be read or authenticated
+  Failed = 4,        ///< at least one target failed, an exhausted quota included
+};
+
+ExitCode worse(ExitCode a, ExitCode b);
+
+/// What a plan by itself means. A target that cannot be served is a failure; a prune that is held back is not.
+ExitCode exit_code_of(const planner::Plan& plan);
+ExitCode exit_code_of(std::span<const executor::ActionResult> results);
+
+}  // namespace stillpoint::app

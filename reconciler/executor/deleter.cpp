@@ -1,0 +1,85 @@
+#include "executor/deleter.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace stillpoint::executor {
+namespace {
+
+using std::chrono::milliseconds;
+using support::Deadline;
+using support::ErrorKind;
+using support::fail;
+using support::pass_on;
+using support::Status;
+
+constexpr std::chrono::seconds kGoneWait{120};
+constexpr milliseconds kPoll{200};
+
+/// Ok if it may be deleted, NotFound if it is gone already.
+Status still_ours(const Context& context, const inventory::Member& member) {
+  auto fresh = context.cloud.get_snapshot(member.snapshot.id, context.call_deadline());
+  if (!fresh) {
+    return pass_on(std::move(fresh), "read the snapshot back before its deletion");
+  }
+  const auto own = inventory::read_ownership(fresh->metadata);
+  if (!own || own->installation != context.installation || own->point != member.own.point ||
+      own->attempt != member.own.attempt || fresh->volume != member.snapshot.volume) {
+    return fail(ErrorKind::Conflict, "the snapshot does not carry the marks any more that it was to be deleted by");
+  }
+  if (!own->pin.empty()) {
+    return fail(ErrorKind::Conflict, "the snapshot was pinned meanwhile");
+  }
+  if (own->consistency != member.own.consistency) {
+    return fail(ErrorKind::Conflict, "the snapshot was relabelled meanwhile");
+  }
+  return {};
+}
+
+Status wait_gone(const Context& context, const cloud::SnapshotId& id) {
+  const auto deadline = Deadline::after(context.clock, kGoneWait);
+  while (true) {
+    auto fresh = context.cloud.get_snapshot(id, deadline);
+    if (!fresh) {
+      return fresh.error().kind() == ErrorKind::NotFound ? Status() : pass_on(std::move(fresh));
+    }
+    if (fresh->status != "deleting") {
+      const auto messages = context.cloud.messages(id.str(), deadline);
+      return fail(ErrorKind::Conflict, "the cloud did not delete it, it is '" + fresh->status + "' again" +
+                                           (messages && !messages->empty() ? ": " + messages->front().text : ""));
+    }
+    if (deadline.passed(context.clock)) {
+      return fail(ErrorKind::Timeout, "it is still being deleted");
+    }
+    context.clock.sleep_for(kPoll);
+  }
+}
+
+}  // namespace
+
+Status delete_attempt(const Context& context, const inventory::Attempt& attempt) {
+  std::vector<cloud::SnapshotId> accepted;
+  std::optional<support::Error> first_error;
+  const auto note = [&](Status&& status, const cloud::SnapshotId& id) {
+    if (!status && status.error().kind() != ErrorKind::NotFound && !first_error) {
+      first_error = std::move(status.error()).with_context("delete snapshot " + id.str());
+    }
+  };
+  for (const auto& member : attempt.members) {
+    auto deleted = still_ours(context, member).and_then([&] {
+      return context.cloud.delete_snapshot(member.snapshot.id, context.call_deadline());
+    });
+    // Without an answer it may be under way: whether it is gone is what is waited for.
+    if (deleted || deleted.error().kind() == ErrorKind::UnknownOutcome) {
+      accepted.push_back(member.snapshot.id);
+    } else {
+      note(std::move(deleted), member.snapshot.id);
+    }
+  }
+  for (const auto& id : accepted) {
+    note(wait_gone(context, id), id);
+  }
+  return first_error ? Status(fail(std::move(*first_error))) : Status();
+}
+
+}  // namespace stillpoint::executor

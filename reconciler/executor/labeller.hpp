@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "executor/context.hpp"
+#include "planner/plan.hpp"
+#include "policy/policy.hpp"
+#include "support/result.hpp"
+
+namespace stillpoint::executor {
+
+/// Writes the label on every member. Safe to repeat. Used right after a release and by later passes.
+support::Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members,
+                            policy::Consistency level, std::optional<std::chrono::milliseconds> held);
+
+/// What is known of an attempt after it was settled.
+enum class Settled {
+  Labelled,   ///< it is a point now
+  NotIntact,  ///< the server says that nothing proves it
+  StillHeld,  ///< it is not over yet
+};
+
+/// Carries out a relabel action (see planner::Relabel).
+support::Result<Settled> settle_attempt(const Context& context, const policy::Policy& policy,
+                                        const cloud::Server& server, const planner::Relabel& wanted);
+
+}  // namespace stillpoint::executor

@@ -1,0 +1,126 @@
+#include "executor/members.hpp"
+
+#include <algorithm>
+#include <future>
+#include <optional>
+
+#include "support/text.hpp"
+
+namespace stillpoint::executor {
+namespace {
+
+using std::chrono::milliseconds;
+using support::Deadline;
+using support::ErrorKind;
+using support::fail;
+using support::pass_on;
+using support::Result;
+
+constexpr milliseconds kFirstPoll{20};
+constexpr milliseconds kLastPoll{200};
+
+cloud::NewSnapshot new_snapshot(const cloud::Volume& volume, const inventory::Ownership& own) {
+  cloud::NewSnapshot wanted;
+  wanted.volume = volume.id;
+  wanted.name = "stillpoint-" + own.policy + "-" + own.dataset + "-" + support::format_utc(own.slot);
+  wanted.description =
+      "Recovery point " + own.point + " of " + support::printable(own.server_name) + ", made by Stillpoint";
+  wanted.metadata = inventory::creation_metadata(own);
+  return wanted;
+}
+
+std::string why_failed(const Context& context, const cloud::SnapshotId& id, Deadline deadline) {
+  const auto messages = context.cloud.messages(id.str(), deadline);
+  return messages && !messages->empty() ? ": " + messages->front().text : "";
+}
+
+/// A request whose answer never came may have made the snapshot all the same: look for it until it shows or time is up.
+Result<cloud::Snapshot> find_unanswered(const Context& context, const cloud::Volume& volume, const std::string& attempt,
+                                        Deadline deadline, support::Error unanswered) {
+  while (!deadline.passed(context.clock)) {
+    auto snapshots = context.cloud.list_snapshots_of({volume.id}, deadline);
+    if (!snapshots) {
+      return pass_on(std::move(snapshots), "look for a snapshot whose request got no answer");
+    }
+    for (const auto& snapshot : *snapshots) {
+      const auto own = inventory::read_ownership(snapshot.metadata);
+      if (own && own->attempt == attempt) {
+        return snapshot;
+      }
+    }
+    context.clock.sleep_for(kLastPoll);
+  }
+  return fail(std::move(unanswered));
+}
+
+Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot snapshot, Deadline deadline) {
+  milliseconds pause = kFirstPoll;
+  while (snapshot.status != "available") {
+    if (snapshot.status != "creating") {
+      return fail(ErrorKind::Conflict, "snapshot " + snapshot.id.str() + " became '" + snapshot.status + "'" +
+                                           why_failed(context, snapshot.id, deadline));
+    }
+    if (deadline.passed(context.clock)) {
+      return fail(ErrorKind::Timeout, "snapshot " + snapshot.id.str() +
+                                          " was not available before the hold had to end; raise hold.maxHold, or find "
+                                          "out why the cloud is slow");
+    }
+    context.clock.sleep_for(pause);
+    pause = std::min(kLastPoll, pause * 5 / 4);
+    auto fresh = context.cloud.get_snapshot(snapshot.id, deadline);
+    if (!fresh) {
+      return fresh;
+    }
+    snapshot = std::move(*fresh);
+  }
+  return snapshot;
+}
+
+Result<cloud::Snapshot> cut_one(const Context& context, const cloud::Volume& volume, const inventory::Ownership& own,
+                                Deadline deadline) {
+  const auto start = context.clock.steady_now();
+  auto snapshot = context.cloud.create_snapshot(new_snapshot(volume, own), deadline);
+  if (!snapshot && snapshot.error().kind() == ErrorKind::UnknownOutcome) {
+    snapshot = find_unanswered(context, volume, own.attempt, deadline, snapshot.error());
+  }
+  if (!snapshot) {
+    return pass_on(std::move(snapshot), "snapshot volume '" + volume.name + "'");
+  }
+  auto available = wait_available(context, std::move(*snapshot), deadline);
+  if (!available) {
+    return pass_on(std::move(available), "snapshot volume '" + volume.name + "'");
+  }
+  context.observer.snapshot_available(std::chrono::duration_cast<milliseconds>(context.clock.steady_now() - start));
+  return available;
+}
+
+}  // namespace
+
+Result<std::vector<cloud::Snapshot>> cut_members(const Context& context, const Subject& subject,
+                                                 const inventory::Ownership& own, Deadline deadline) {
+  std::vector<std::future<Result<cloud::Snapshot>>> running;
+  for (size_t i = 1; i < subject.volumes.size(); ++i) {
+    running.push_back(std::async(std::launch::async, [&context, &own, deadline, &volume = subject.volumes[i]] {
+      return cut_one(context, volume, own, deadline);
+    }));
+  }
+  std::vector<cloud::Snapshot> members;
+  std::optional<support::Error> first_error;
+  const auto collect = [&](Result<cloud::Snapshot> member) {
+    if (member) {
+      members.push_back(std::move(*member));
+    } else if (!first_error) {
+      first_error = std::move(member.error());
+    }
+  };
+  collect(cut_one(context, subject.volumes.front(), own, deadline));
+  for (auto& member : running) {
+    collect(member.get());
+  }
+  if (first_error) {
+    return fail(std::move(*first_error));
+  }
+  return members;
+}
+
+}  // namespace stillpoint::executor

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "inventory/points.hpp"
+
+namespace stillpoint::executor {
+
+/// What telemetry wants to know while a plan is carried out. Called on the executor's threads.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// `result`: `complete`, `failed` or `skipped`.
+  virtual void point_ended(const inventory::SeriesKey& series, std::string_view result) = 0;
+  virtual void held(const inventory::SeriesKey& series, std::chrono::milliseconds window) = 0;
+  /// From the request for a snapshot until it was seen `available`.
+  virtual void snapshot_available(std::chrono::milliseconds took) = 0;
+  /// `result`: `deleted` or `failed`; for prunes and sweeps.
+  virtual void deletion_ended(const inventory::SeriesKey& series, std::string_view verb, std::string_view result) = 0;
+};
+
+/// An observer that keeps nothing.
+Observer& null_observer();
+
+}  // namespace stillpoint::executor

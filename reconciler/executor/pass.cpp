@@ -1,0 +1,70 @@
+#include "executor/pass.hpp"
+
+#include <algorithm>
+
+namespace stillpoint::executor {
+namespace {
+
+using support::Result;
+
+constexpr int kMaxRounds = 4;
+constexpr std::chrono::minutes kListingTime{5};
+
+/// Stores a listing, or hands its error up with what was being read.
+template <class T>
+support::Status take(Result<T> listed, T& into, const char* what) {
+  if (!listed) {
+    return support::pass_on(std::move(listed), std::string("read ") + what);
+  }
+  into = std::move(*listed);
+  return {};
+}
+
+bool any_done(const std::vector<ActionResult>& results) {
+  return std::any_of(results.begin(), results.end(),
+                     [](const ActionResult& result) { return result.outcome == ActionResult::Outcome::Done; });
+}
+
+}  // namespace
+
+Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock) {
+  planner::Observed observed;
+  const auto deadline = support::Deadline::after(clock, kListingTime);
+  auto read = take(cloud.list_servers(deadline), observed.servers, "the servers")
+                  .and_then([&] { return take(cloud.list_volumes(deadline), observed.volumes, "the volumes"); })
+                  .and_then([&] { return take(cloud.list_snapshots(deadline), observed.snapshots, "the snapshots"); })
+                  .and_then([&] { return take(cloud.quota(deadline), observed.quota, "the quotas"); })
+                  .and_then([&] { return take(cloud.clock_offset(deadline), observed.clock_offset, "the clock"); });
+  if (!read) {
+    return support::pass_on(std::move(read));
+  }
+  return observed;
+}
+
+Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& policies, const planner::Wishes& wishes,
+                            const std::function<void(const ActionResult&)>& on_result) {
+  PassResult pass;
+  Learnt learnt;
+  for (int round = 1;; ++round) {
+    auto observed = observe(context.cloud, context.clock);
+    if (!observed) {
+      return support::pass_on(std::move(observed));
+    }
+    observed->not_intact = learnt.not_intact;
+    observed->failed = learnt.failed;
+    context.clock_offset = observed->clock_offset;
+    pass.left = planner::plan(policies, *observed, wishes, context.clock.wall_now());
+    pass.observed = std::move(*observed);
+    if (!pass.left.has_changes() || round > kMaxRounds) {
+      return pass;
+    }
+    auto results = execute(context, pass.left, policies, pass.observed, learnt, on_result);
+    const bool go_on = any_done(results);
+    std::move(results.begin(), results.end(), std::back_inserter(pass.results));
+    if (!go_on) {
+      return pass;
+    }
+  }
+}
+
+}  // namespace stillpoint::executor

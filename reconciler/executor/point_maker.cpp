@@ -1,0 +1,177 @@
+#include "executor/point_maker.hpp"
+
+#include <memory>
+
+#include "executor/labeller.hpp"
+#include "executor/members.hpp"
+#include "inventory/points.hpp"
+#include "support/text.hpp"
+
+namespace stillpoint::executor {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using support::Deadline;
+using support::ErrorKind;
+using support::fail;
+using support::pass_on;
+using support::Result;
+
+/// A cloud that answers in time leaves this much of a snapshot without a hold to wait for.
+constexpr seconds kUnheldWait{120};
+/// `hold-until` is this much after the hold's own end: release is done within one second of it (P1), clocks count whole
+/// seconds.
+constexpr seconds kHoldUntilSlack{2};
+/// A token must outlive the hold by this much.
+constexpr seconds kTokenReserve{120};
+
+/// Another controller may have been here between the listing and the host lock (P3).
+enum class SlotNow { Free, Served };
+Result<SlotNow> look_again(const Context& context, const Subject& subject, const planner::CreatePoint& wanted) {
+  std::vector<cloud::VolumeId> volumes;
+  for (const auto& volume : subject.volumes) {
+    volumes.push_back(volume.id);
+  }
+  auto snapshots = context.cloud.list_snapshots_of(volumes, context.call_deadline());
+  if (!snapshots) {
+    return pass_on(std::move(snapshots), "look at the slot again under the host lock");
+  }
+  const auto points = inventory::assemble(*snapshots, context.installation);
+  for (const auto& [series, slots] : points.series) {
+    for (const auto& point : slots) {
+      if (point.id != wanted.point) {
+        continue;
+      }
+      if (const auto* best = point.best(); best != nullptr && best->consistency >= subject.dataset.require) {
+        return SlotNow::Served;
+      }
+      for (const auto& attempt : point.attempts) {
+        if (attempt.state != inventory::AttemptState::Complete && attempt.hold_until() > context.cloud_now()) {
+          return fail(ErrorKind::Busy, "another controller is making this point: attempt " + attempt.id);
+        }
+      }
+    }
+  }
+  return SlotNow::Free;
+}
+
+inventory::Ownership ownership(const Context& context, const Subject& subject, const planner::CreatePoint& wanted,
+                               const std::string& attempt) {
+  inventory::Ownership own;
+  own.installation = context.installation;
+  own.policy = subject.policy.name;
+  own.server = subject.server.id;
+  own.server_name = subject.server.name;
+  own.dataset = subject.dataset.name;
+  own.slot = wanted.slot;
+  own.point = wanted.point;
+  own.attempt = attempt;
+  own.members = static_cast<int>(subject.volumes.size());
+  own.taken = context.cloud_now();
+  own.hold_until = context.cloud_now() + subject.dataset.hold.max_hold + kHoldUntilSlack;
+  own.method = std::string(to_string(subject.dataset.hold.method));
+  own.cluster = subject.policy.cluster.name;
+  return own;
+}
+
+std::vector<cloud::SnapshotId> ids_of(const std::vector<cloud::Snapshot>& snapshots) {
+  std::vector<cloud::SnapshotId> ids;
+  for (const auto& snapshot : snapshots) {
+    ids.push_back(snapshot.id);
+  }
+  return ids;
+}
+
+milliseconds since(const Context& context, support::SteadyTime start) {
+  return std::chrono::duration_cast<milliseconds>(context.clock.steady_now() - start);
+}
+
+/// Without SSH there is nothing to hold and nobody to ask: a crash-consistent snapshot of one volume.
+Result<MadePoint> make_unheld(const Context& context, const Subject& subject, const inventory::Ownership& own) {
+  MadePoint made;
+  const auto start = context.clock.steady_now();
+  auto members = cut_members(context, subject, own, Deadline::after(context.clock, kUnheldWait));
+  if (!members) {
+    return pass_on(std::move(members));
+  }
+  made.available = since(context, start);
+  if (auto labelled = write_label(context, ids_of(*members), policy::Consistency::Crash, std::nullopt); !labelled) {
+    return pass_on(std::move(labelled));
+  }
+  return made;
+}
+
+Result<MadePoint> make_held(const Context& context, const Subject& subject, quiesce::Session& session,
+                            inventory::Ownership own, policy::Consistency provable) {
+  MadePoint made;
+  const auto& settings = subject.dataset.hold;
+  auto hold = session.hold(Deadline::after(context.clock, settings.stop_timeout + settings.max_hold + seconds(30)));
+  if (!hold) {
+    return pass_on(std::move(hold), "hold");
+  }
+  own.taken = context.cloud_now();
+  own.hold_until = *own.taken + settings.max_hold + kHoldUntilSlack;
+  own.position = (*hold)->position();
+  const auto start = context.clock.steady_now();
+  auto members = cut_members(context, subject, own, (*hold)->deadline());
+  if (!members) {
+    if (auto let_go = (*hold)->abort(context.call_deadline()); !let_go) {
+      context.log.warn("Abort was not confirmed; the server's dead-man lets go",
+                       {{"server", subject.server.name}, {"error", let_go.error().to_string()}});
+    }
+    return pass_on(std::move(members));
+  }
+  made.available = since(context, start);
+  auto released = (*hold)->release(Deadline::after(context.clock, settings.start_timeout + seconds(30)));
+  if (!released) {
+    return pass_on(std::move(released), "release: the snapshots are not proven");
+  }
+  made.held = released->held;
+  made.service_problem = released->service_problem;
+  if (auto labelled = write_label(context, ids_of(*members), provable, released->held); !labelled) {
+    return pass_on(std::move(labelled));
+  }
+  return made;
+}
+
+}  // namespace
+
+Result<MadePoint> make_point(const Context& context, const Subject& subject, const planner::CreatePoint& wanted) {
+  if (auto cloud_ready = check_cloud(context, subject); !cloud_ready) {
+    return pass_on(std::move(cloud_ready), "preflight");
+  }
+  const std::string attempt = support::random_hex(8);
+  auto own = ownership(context, subject, wanted, attempt);
+  if (!subject.policy.has_ssh) {
+    return make_unheld(context, subject, own);
+  }
+  auto helper = context.servers.reach(subject.policy, subject.server, context.call_deadline());
+  if (!helper) {
+    return pass_on(std::move(helper), "preflight: reach server '" + subject.server.name + "'");
+  }
+  auto probed = check_server(context, subject, **helper, attempt);
+  if (!probed) {
+    return pass_on(std::move(probed), "preflight on server '" + subject.server.name + "'");
+  }
+  const auto lifetime = std::chrono::duration_cast<seconds>(subject.dataset.hold.max_hold) + kTokenReserve;
+  if (auto warm = context.cloud.warm_up(lifetime, own.members, context.call_deadline()); !warm) {
+    return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
+  }
+  auto session = (*helper)->lock(hold_request(subject, attempt), context.call_deadline());
+  if (!session) {
+    return pass_on(std::move(session), "host lock of server '" + subject.server.name + "'");
+  }
+  auto slot = look_again(context, subject, wanted);
+  if (!slot) {
+    return pass_on(std::move(slot));
+  }
+  if (*slot == SlotNow::Served) {
+    MadePoint there;
+    there.result = MadePoint::Result::AlreadyThere;
+    return there;
+  }
+  return make_held(context, subject, **session, std::move(own), probed->provable);
+}
+
+}  // namespace stillpoint::executor

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "executor/context.hpp"
+#include "planner/plan.hpp"
+#include "policy/policy.hpp"
+#include "quiesce/hold.hpp"
+
+namespace stillpoint::executor {
+
+/// The dataset of a server as its checks and its hold see it.
+struct Subject {
+  const policy::Policy& policy;
+  const policy::Dataset& dataset;
+  cloud::Server server;
+  std::vector<cloud::Volume> volumes;
+};
+
+/// What is asked of the helper for the subject.
+quiesce::HoldRequest hold_request(const Subject& subject, const std::string& attempt);
+
+/// Reads each volume afresh: in a state that can be snapshotted, attached to this server alone, no snapshot of it being
+/// created or deleted now. Nothing is changed.
+support::Status check_volumes(const Context& context, const Subject& subject);
+
+/// Reads the quotas afresh and says which has no room for one more point of the subject.
+support::Status check_quota(const Context& context, const Subject& subject);
+
+/// Reads the cloud's clock afresh.
+support::Status check_clock(const Context& context);
+
+/// The three above, up to the first that fails.
+support::Status check_cloud(const Context& context, const Subject& subject);
+
+/// Asks the helper. Also an error if what it can prove is less than what the policy requires.
+support::Result<quiesce::ProbeReport> check_server(const Context& context, const Subject& subject,
+                                                   quiesce::Helper& helper, const std::string& attempt);
+
+}  // namespace stillpoint::executor

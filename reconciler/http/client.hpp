@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "support/clock.hpp"
+#include "support/result.hpp"
+
+namespace stillpoint::http {
+
+enum class Method { Get, Post, Put, Delete };
+std::string_view to_string(Method method);
+
+/// May the call be sent again when its outcome is not known?
+enum class Repeat { Safe, Never };
+
+struct Request {
+  Method method = Method::Get;
+  std::string url;  ///< absolute, `http` or `https`, query included and encoded
+  std::map<std::string, std::string> headers;
+  std::string body;  ///< sent as JSON if not empty
+  Repeat repeat = Repeat::Safe;
+  std::string service;  ///< for metrics and messages: `identity`, `block-storage`, `compute`, `etcd`
+};
+
+struct Response {
+  int code = 0;
+  std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body;
+
+  /// The header's value, or empty.
+  const std::string& header(const std::string& lower_case_name) const;
+};
+
+struct Options {
+  std::string ca_file;  ///< PEM; the system's store if empty
+  std::size_t max_response_bytes = 64UL * 1024 * 1024;
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(60);  ///< for one try, within the deadline
+  int max_tries = 5;                                                     ///< of calls that are safe to repeat
+};
+
+/// What telemetry wants to know of each try. Called on the caller's thread; must be safe to call from several.
+using Observer = std::function<void(const Request&, int code, std::chrono::nanoseconds took)>;
+
+/// HTTP requests, sent from the caller's thread and blocking it until the answer, the deadline or an error.
+/// Safe to use from several threads.
+///
+/// `send` gives every answer that came whole, whatever its code. Its errors are Timeout and Unavailable (nothing was
+/// sent, or the call is safe to repeat), UnknownOutcome (a `Repeat::Never` call went out and no answer came), Protocol
+/// (the answer is too large or cut off), InvalidInput (a URL or header that must not be sent). Redirects are not
+/// followed. For calls that are safe to repeat, connection failures, 429 with its `Retry-After`, 500, 502, 503 and 504
+/// are tried again with jittered exponential back-off within the deadline; the last answer or error is what comes back.
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual support::Result<Response> send(const Request& request, support::Deadline deadline) = 0;
+  /// Opens connections to the URL's host ahead of time, so that as many requests can follow without a handshake.
+  virtual void warm(const std::string& url, int connections, support::Deadline deadline) = 0;
+};
+
+std::unique_ptr<Client> make_client(Options options, support::Clock& clock, Observer observer = {});
+
+/// Percent-encodes one path segment or query value (RFC 3986 unreserved characters stay).
+std::string encode(std::string_view text);
+
+}  // namespace stillpoint::http

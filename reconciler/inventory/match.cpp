@@ -1,0 +1,169 @@
+#include "inventory/match.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "support/text.hpp"
+
+namespace stillpoint::inventory {
+namespace {
+
+using support::ErrorKind;
+using support::fail;
+
+template <class Range, class Value>
+bool contains(const Range& range, const Value& value) {
+  return std::find(range.begin(), range.end(), value) != range.end();
+}
+
+bool has_address(const cloud::Server& server, const std::vector<std::string>& wanted) {
+  return std::any_of(server.addresses.begin(), server.addresses.end(),
+                     [&](const cloud::Address& address) { return contains(wanted, address.address); });
+}
+
+bool matches(const policy::ServerSelector& selector, const cloud::Server& server) {
+  const auto has_metadata = [&](const auto& entry) {
+    const auto found = server.metadata.find(entry.first);
+    return found != server.metadata.end() && found->second == entry.second;
+  };
+  const auto has_tag = [&](const std::string& tag) { return contains(server.tags, tag); };
+  return (selector.names.empty() || contains(selector.names, server.name)) &&
+         (selector.name_pattern.empty() || glob_matches(selector.name_pattern, server.name)) &&
+         (selector.ids.empty() || contains(selector.ids, server.id.str())) &&
+         std::all_of(selector.metadata.begin(), selector.metadata.end(), has_metadata) &&
+         std::all_of(selector.tags.begin(), selector.tags.end(), has_tag) &&
+         (selector.addresses.empty() || has_address(server, selector.addresses));
+}
+
+bool matches(const policy::VolumeSelector& selector, const cloud::Volume& volume) {
+  return (selector.name_contains.empty() || volume.name.find(selector.name_contains) != std::string::npos) &&
+         (selector.name_pattern.empty() || glob_matches(selector.name_pattern, volume.name)) &&
+         (selector.ids.empty() || contains(selector.ids, volume.id.str()));
+}
+
+bool attached_to(const cloud::Volume& volume, const cloud::ServerId& server) {
+  return std::any_of(volume.attachments.begin(), volume.attachments.end(),
+                     [&](const cloud::Attachment& attachment) { return attachment.server == server; });
+}
+
+template <class Object>
+void sort_by_name(std::vector<Object>& objects) {
+  std::sort(objects.begin(), objects.end(),
+            [](const Object& a, const Object& b) { return std::tie(a.name, a.id) < std::tie(b.name, b.id); });
+}
+
+std::string describe(const policy::VolumeSelector& selector) {
+  std::vector<std::string> parts;
+  if (!selector.name_contains.empty()) {
+    parts.push_back("nameContains '" + selector.name_contains + "'");
+  }
+  if (!selector.name_pattern.empty()) {
+    parts.push_back("namePattern '" + selector.name_pattern + "'");
+  }
+  if (!selector.ids.empty()) {
+    parts.push_back("ids " + support::join(selector.ids, ", "));
+  }
+  return support::join(parts, " and ");
+}
+
+}  // namespace
+
+support::Result<std::vector<cloud::Server>> select_servers(const policy::Policy& policy,
+                                                           const std::vector<cloud::Server>& servers) {
+  std::vector<cloud::Server> selected;
+  std::copy_if(servers.begin(), servers.end(), std::back_inserter(selected),
+               [&](const cloud::Server& server) { return matches(policy.servers, server); });
+  if (selected.empty()) {
+    return fail(ErrorKind::InvalidInput,
+                "no server of the project matches spec.servers; compare it with `openstack server list`");
+  }
+  sort_by_name(selected);
+  if (!policy.servers.names.empty()) {
+    for (size_t i = 1; i < selected.size(); ++i) {
+      if (selected[i].name == selected[i - 1].name) {
+        return fail(ErrorKind::InvalidInput, "two servers are named '" + selected[i].name + "' (" +
+                                                 selected[i - 1].id.str() + " and " + selected[i].id.str() +
+                                                 "); select one of them by spec.servers.ids");
+      }
+    }
+  }
+  return selected;
+}
+
+support::Result<std::vector<cloud::Volume>> select_volumes(const policy::Dataset& dataset, const cloud::Server& server,
+                                                           const std::vector<cloud::Volume>& volumes) {
+  std::vector<cloud::Volume> selected;
+  std::vector<std::string> attached;
+  for (const auto& volume : volumes) {
+    if (!attached_to(volume, server.id)) {
+      continue;
+    }
+    attached.push_back("'" + support::printable(volume.name) + "'");
+    if (!matches(dataset.volumes, volume)) {
+      continue;
+    }
+    if (volume.multiattach || volume.attachments.size() > 1) {
+      return fail(ErrorKind::InvalidInput,
+                  "volume '" + volume.name + "' (" + volume.id.str() +
+                      ") can be attached to several servers at once; one server alone cannot hold it still");
+    }
+    selected.push_back(volume);
+  }
+  if (selected.empty()) {
+    return fail(ErrorKind::InvalidInput,
+                "no volume attached to the server matches " + describe(dataset.volumes) +
+                    "; attached are: " + (attached.empty() ? "none" : support::join(attached, ", ")));
+  }
+  sort_by_name(selected);
+  return selected;
+}
+
+support::Result<std::string> select_address(const policy::SshSettings& ssh, const cloud::Server& server) {
+  const cloud::Address* best = nullptr;
+  for (const auto& address : server.addresses) {
+    if (address.version == ssh.ip_version && (ssh.network.empty() || address.network == ssh.network) &&
+        (best == nullptr || (best->type != "floating" && address.type == "floating"))) {
+      best = &address;
+    }
+  }
+  if (best == nullptr) {
+    return fail(ErrorKind::InvalidInput, "server '" + server.name + "' has no IPv" + std::to_string(ssh.ip_version) +
+                                             " address" +
+                                             (ssh.network.empty() ? "" : " on network '" + ssh.network + "'") +
+                                             "; give it one, or change spec.ssh.address");
+  }
+  return best->address;
+}
+
+bool is_writer(const policy::ClusterSettings& cluster, const cloud::Server& server) {
+  return has_address(server, cluster.writer_addresses);
+}
+
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  // Greedy with one point of return: linear in practice, never exponential.
+  size_t p = 0;
+  size_t t = 0;
+  size_t star = std::string_view::npos;
+  size_t resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') {
+    ++p;
+  }
+  return p == pattern.size();
+}
+
+}  // namespace stillpoint::inventory

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cloud/types.hpp"
+#include "policy/policy.hpp"
+#include "support/result.hpp"
+
+namespace stillpoint::inventory {
+
+/// The servers that the policy selects, in order of name and id. Two servers of one exact name are InvalidInput:
+/// whoever wrote the name meant one of them.
+support::Result<std::vector<cloud::Server>> select_servers(const policy::Policy& policy,
+                                                           const std::vector<cloud::Server>& servers);
+
+/// The volumes of the server that make up the dataset, in order of name and id. InvalidInput if there is none, or if
+/// one is attached to another server as well.
+support::Result<std::vector<cloud::Volume>> select_volumes(const policy::Dataset& dataset, const cloud::Server& server,
+                                                           const std::vector<cloud::Volume>& volumes);
+
+/// The address at which the policy reaches the server: of the named network if there is one, of the wanted IP version,
+/// floating before fixed. InvalidInput if there is none.
+support::Result<std::string> select_address(const policy::SshSettings& ssh, const cloud::Server& server);
+
+/// Whether the server is the cluster's writer by the policy's own words.
+bool is_writer(const policy::ClusterSettings& cluster, const cloud::Server& server);
+
+/// `*` stands for any text, `?` for one character; the whole text must match.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
+}  // namespace stillpoint::inventory

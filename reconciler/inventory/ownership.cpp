@@ -1,0 +1,185 @@
+#include "inventory/ownership.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "support/text.hpp"
+
+namespace stillpoint::inventory {
+namespace {
+
+using support::ErrorKind;
+using support::fail;
+
+constexpr size_t kMaxValue = 255;  // Cinder: snapshot metadata values
+constexpr size_t kMaxPieces = 4;
+constexpr const char* kSchema = "1";
+constexpr const char* kPositionPrefix = "position.";
+
+std::string key(const std::string& field) {
+  return kKeyPrefix + field;
+}
+
+void put_long(cloud::Metadata& metadata, const std::string& name, const std::string& value) {
+  if (value.size() <= kMaxValue) {
+    metadata[name] = value;
+    return;
+  }
+  if (value.size() > kMaxValue * kMaxPieces) {
+    metadata[name] = "sha256:" + support::sha256_hex(value);
+    return;
+  }
+  for (size_t piece = 0; piece * kMaxValue < value.size(); ++piece) {
+    metadata[name + "." + std::to_string(piece)] = value.substr(piece * kMaxValue, kMaxValue);
+  }
+}
+
+bool is_plain(const std::string& text) {
+  return !text.empty() && text.size() <= kMaxValue &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// Reads fields one by one and remembers the first that is missing or wrong.
+class Reader {
+ public:
+  explicit Reader(const cloud::Metadata& metadata) : metadata_(metadata) {}
+
+  std::string optional_text(const std::string& field) const {
+    const auto found = metadata_.find(key(field));
+    return found == metadata_.end() ? std::string() : found->second;
+  }
+  std::string text(const std::string& field) {
+    std::string value = optional_text(field);
+    if (!is_plain(value)) {
+      note(field, value);
+    }
+    return value;
+  }
+  support::WallTime time(const std::string& field) {
+    const std::string value = optional_text(field);
+    const auto when = support::parse_utc(value);
+    if (!when) {
+      note(field, value);
+    }
+    return when.value_or(support::WallTime());
+  }
+  std::optional<int> number(const std::string& field) {
+    const std::string value = optional_text(field);
+    int parsed = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+    if (error != std::errc() || end != value.data() + value.size() || parsed < 0) {
+      note(field, value);
+      return std::nullopt;
+    }
+    return parsed;
+  }
+  bool has(const std::string& field) const { return metadata_.contains(key(field)); }
+  void note(const std::string& field, const std::string& value) {
+    if (problem_.empty()) {
+      problem_ = "metadata " + key(field) + " reads '" + support::printable(value) + "'";
+    }
+  }
+  const std::string& problem() const { return problem_; }
+
+ private:
+  const cloud::Metadata& metadata_;
+  std::string problem_;
+};
+
+}  // namespace
+
+std::string point_id(const std::string& installation, const std::string& policy, const cloud::ServerId& server,
+                     const std::string& dataset, support::WallTime slot) {
+  // A line feed cannot occur in any of them, so that different arguments never give the same text.
+  return support::sha256_hex(installation + "\n" + policy + "\n" + server.str() + "\n" + dataset + "\n" +
+                             support::format_utc(slot))
+      .substr(0, 16);
+}
+
+cloud::Metadata creation_metadata(const Ownership& ownership) {
+  cloud::Metadata metadata{{key("schema"), kSchema},
+                           {key("installation"), ownership.installation},
+                           {key("policy"), ownership.policy},
+                           {key("server"), ownership.server.str()},
+                           {key("server-name"), support::printable(ownership.server_name).substr(0, kMaxValue)},
+                           {key("dataset"), ownership.dataset},
+                           {key("slot"), support::format_utc(ownership.slot)},
+                           {key("point"), ownership.point},
+                           {key("attempt"), ownership.attempt},
+                           {key("members"), std::to_string(ownership.members)},
+                           {key("hold-until"), support::format_utc(ownership.hold_until)},
+                           {key("method"), ownership.method},
+                           {key("consistency"), std::string(to_string(policy::Consistency::Unproven))}};
+  if (ownership.taken) {
+    metadata[key("taken")] = support::format_utc(*ownership.taken);
+  }
+  if (!ownership.cluster.empty()) {
+    metadata[key("cluster")] = ownership.cluster;
+  }
+  for (const auto& [name, value] : ownership.position) {
+    put_long(metadata, key(kPositionPrefix + name), value);
+  }
+  return metadata;
+}
+
+cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<std::chrono::milliseconds> held) {
+  cloud::Metadata metadata{{key("consistency"), std::string(to_string(consistency))}};
+  if (held) {
+    metadata[key("held-ms")] = std::to_string(held->count());
+  }
+  return metadata;
+}
+
+bool claims_ownership(const cloud::Metadata& metadata) {
+  return metadata.contains(key("installation"));
+}
+
+support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
+  Reader reader(metadata);
+  Ownership own;
+  if (reader.text("schema") != kSchema) {
+    reader.note("schema", reader.optional_text("schema"));
+  }
+  own.installation = reader.text("installation");
+  own.policy = reader.text("policy");
+  own.server = cloud::ServerId(reader.text("server"));
+  own.server_name = reader.optional_text("server-name");
+  own.dataset = reader.text("dataset");
+  own.slot = reader.time("slot");
+  own.point = reader.text("point");
+  own.attempt = reader.text("attempt");
+  own.members = reader.number("members").value_or(0);
+  own.hold_until = reader.time("hold-until");
+  own.method = reader.text("method");
+  own.cluster = reader.optional_text("cluster");
+  own.pin = reader.optional_text("pin");
+  if (reader.has("taken")) {
+    own.taken = reader.time("taken");
+  }
+  if (reader.has("held-ms")) {
+    own.held = std::chrono::milliseconds(reader.number("held-ms").value_or(0));
+  }
+  const std::string level = reader.text("consistency");
+  own.consistency = policy::parse_consistency(level).value_or(policy::Consistency::Unproven);
+  if (!policy::parse_consistency(level)) {
+    reader.note("consistency", level);
+  }
+  if (own.members < 1) {
+    reader.note("members", reader.optional_text("members"));
+  }
+  const std::string position = key(kPositionPrefix);
+  for (auto entry = metadata.lower_bound(position); entry != metadata.end() && entry->first.starts_with(position);
+       ++entry) {
+    own.position[entry->first.substr(position.size())] = entry->second;
+  }
+  if (reader.problem().empty() &&
+      own.point != point_id(own.installation, own.policy, own.server, own.dataset, own.slot)) {
+    reader.note("point", own.point);
+  }
+  if (!reader.problem().empty()) {
+    return fail(ErrorKind::Protocol, reader.problem());
+  }
+  return own;
+}
+
+}  // namespace stillpoint::inventory

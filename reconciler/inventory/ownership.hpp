@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "cloud/types.hpp"
+#include "policy/policy.hpp"
+#include "support/result.hpp"
+
+namespace stillpoint::inventory {
+
+/// What Stillpoint writes into the metadata of a snapshot that it makes: the whole of its state (design: "Ownership").
+/// A new controller on an empty disk continues from these alone.
+struct Ownership {
+  std::string installation;
+  std::string policy;
+  cloud::ServerId server;
+  std::string server_name;
+  std::string dataset;
+  support::WallTime slot;
+  std::string point;    ///< `point_id` of the five above
+  std::string attempt;  ///< random; the members of a point all have the same
+  int members = 0;      ///< how many snapshots the attempt wanted
+  support::WallTime hold_until;
+  std::optional<support::WallTime> taken;  ///< when the hold began
+  std::string method;
+  policy::Consistency consistency = policy::Consistency::Unproven;
+  std::optional<std::chrono::milliseconds> held;
+  std::string cluster;
+  std::string pin;                              ///< owner of the pin, empty if there is none
+  std::map<std::string, std::string> position;  ///< where the database stood, e.g. `gtid`
+};
+
+/// The key under which a field is written, e.g. `stillpoint.slot`.
+inline constexpr const char* kKeyPrefix = "stillpoint.";
+
+/// The name of a slot's point: equal for equal arguments on every machine and in every run (P3). 16 hexadecimal digits.
+std::string point_id(const std::string& installation, const std::string& policy, const cloud::ServerId& server,
+                     const std::string& dataset, support::WallTime slot);
+
+/// What goes into the metadata at creation: everything but `consistency` and `held`, which are not known yet.
+/// Values over Cinder's 255 characters are split into numbered keys, and cut to a hash beyond four pieces.
+cloud::Metadata creation_metadata(const Ownership& ownership);
+
+/// What is written in a POST of its own once the hold was proven intact.
+cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<std::chrono::milliseconds> held);
+
+/// Whether the metadata claim to be Stillpoint's at all.
+bool claims_ownership(const cloud::Metadata& metadata);
+
+/// Reads the metadata of a snapshot that claims to be ours. An error (Protocol, naming the key) for anything that does
+/// not read exactly as it was written, a point id included that is not the one of its series and slot: such a snapshot
+/// is shown and never touched (P4).
+support::Result<Ownership> read_ownership(const cloud::Metadata& metadata);
+
+}  // namespace stillpoint::inventory

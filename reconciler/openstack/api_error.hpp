@@ -1,0 +1,12 @@
+#pragma once
+
+#include "http/client.hpp"
+#include "support/error.hpp"
+
+namespace stillpoint::openstack {
+
+/// The error that an answer stands for which is not the one that was hoped for. Its text names the request, the code,
+/// the request id, and what the service itself said. `now` is for a `Retry-After` that is a date.
+support::Error error_of(const http::Request& request, const http::Response& response, support::WallTime now);
+
+}  // namespace stillpoint::openstack

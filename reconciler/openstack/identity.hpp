@@ -1,0 +1,77 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "http/client.hpp"
+#include "openstack/clouds_yaml.hpp"
+#include "support/clock.hpp"
+#include "support/result.hpp"
+#include "support/secret.hpp"
+
+namespace stillpoint::openstack {
+
+/// One address of a service in Keystone's catalog.
+struct Endpoint {
+  std::string type;  ///< e.g. `volumev3`
+  std::string interface;
+  std::string region;
+  std::string url;  ///< without a slash at its end
+};
+
+/// What one successful authentication gave. Never changes once it is made.
+struct Session {
+  support::Secret token;
+  support::SteadyTime expires;       ///< by our clock, from the token's own times, so that clocks may differ
+  support::WallTime issued_at;       ///< by Keystone's clock
+  std::chrono::seconds lifetime{0};  ///< of the whole token
+  std::string project_id;
+  std::vector<Endpoint> catalog;
+};
+
+using SessionPtr = std::shared_ptr<const Session>;
+
+/// The endpoint of the first of `types` that the catalog offers in the region and at the interface that are configured.
+/// InvalidInput if there is none (the text says what there is) or if several regions could be meant.
+support::Result<std::string> find_endpoint(const Session& session, const std::vector<std::string>& types,
+                                           const CloudConfig& config);
+
+/// Keeps a token that works. Safe to call from several threads: one of them renews and the others wait for it.
+class Identity {
+ public:
+  /// `client` and `clock` must outlive it.
+  Identity(CloudConfig config, http::Client& client, support::Clock& clock);
+
+  /// A session whose token is good for a while yet.
+  support::Result<SessionPtr> session(support::Deadline deadline);
+
+  /// A session whose token lives at least `lifetime` from now. Unavailable if even a new one does not.
+  support::Result<SessionPtr> session_for(std::chrono::seconds lifetime, support::Deadline deadline);
+
+  /// Another session than `refused`, whose token a service did not accept.
+  support::Result<SessionPtr> replace(const SessionPtr& refused, support::Deadline deadline);
+
+  /// A session that was made now.
+  support::Result<SessionPtr> authenticate(support::Deadline deadline) const;
+
+  const CloudConfig& config() const { return config_; }
+
+ private:
+  template <class GoodEnough>
+  support::Result<SessionPtr> current_or_new(GoodEnough good_enough, support::Deadline deadline);
+  support::Error refused(const support::Error& answer) const;
+
+  const CloudConfig config_;
+  http::Client& client_;
+  support::Clock& clock_;
+
+  std::mutex mutex_;
+  std::condition_variable renewed_;
+  bool renewing_ = false;
+  SessionPtr current_;
+};
+
+}  // namespace stillpoint::openstack

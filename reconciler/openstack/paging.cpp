@@ -1,0 +1,150 @@
+#include "openstack/paging.hpp"
+
+#include <set>
+
+#include "support/text.hpp"
+
+namespace stillpoint::openstack {
+namespace {
+
+using support::Error;
+using support::ErrorKind;
+using support::fail;
+using support::Result;
+using support::Status;
+
+constexpr int kMostStarts = 4;
+
+/// The `marker` parameter of a link, still encoded. Only the marker is used of it: behind a proxy the link's host is
+/// often one that we cannot reach.
+std::string marker_of(const std::string& link) {
+  const size_t query = link.find('?');
+  if (query == std::string::npos) {
+    return {};
+  }
+  for (const std::string& part : support::split(link.substr(query + 1), '&')) {
+    if (part.starts_with("marker=")) {
+      return part.substr(std::string("marker=").size());
+    }
+  }
+  return {};
+}
+
+bool is_encoded(const std::string& text) {
+  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%") ==
+         std::string::npos;
+}
+
+class Pages {
+ public:
+  Pages(Api& api, const Listing& listing, const RowTaker& taker, support::Deadline deadline)
+      : api_(api), listing_(listing), taker_(taker), deadline_(deadline) {}
+
+  /// One run over all pages. `marker_gone` tells an error that another run may cure.
+  Status run(bool& marker_gone) {
+    marker_gone = false;
+    taker_.begin();
+    std::set<std::string> markers;
+    std::string marker;
+    for (;;) {
+      auto page = api_.get(url(marker), deadline_);
+      if (!page) {
+        const ErrorKind kind = page.error().kind();
+        const bool is_refused =
+            kind == ErrorKind::NotFound || kind == ErrorKind::Protocol || kind == ErrorKind::InvalidInput;
+        marker_gone = !marker.empty() && is_refused;
+        return pass_on(std::move(page));
+      }
+      auto next = take_page(*page);
+      if (!next) {
+        return pass_on(std::move(next));
+      }
+      if (next->empty()) {
+        return {};
+      }
+      marker = *next;
+      if (!markers.insert(marker).second) {
+        return fail(ErrorKind::Protocol, "the page after `" + support::printable(marker) + "` leads back to itself");
+      }
+    }
+  }
+
+ private:
+  std::string url(const std::string& marker) const {
+    std::string text = listing_.path + "?limit=" + std::to_string(listing_.page_size);
+    if (!listing_.query.empty()) {
+      text += "&" + listing_.query;
+    }
+    return marker.empty() ? text : text + "&marker=" + marker;
+  }
+
+  /// The next page's marker; empty if this was the last.
+  Result<std::string> take_page(const Json& page) {
+    JsonFields fields(page, "page");
+    if (!fields.member(listing_.key.c_str()).is_array()) {
+      fields.wrong(listing_.key, "a list");
+    }
+    const Json& rows = fields.array_or_empty(listing_.key.c_str());
+    auto link = next_link(fields);
+    if (const auto status = fields.status(); !status) {
+      return fail(status.error());
+    }
+    bool has_new = false;
+    for (const Json& row : rows) {
+      auto is_new = taker_.take(row);
+      if (!is_new) {
+        return pass_on(std::move(is_new));
+      }
+      has_new = has_new || *is_new;
+    }
+    if (!link.has_value()) {
+      const bool is_full = rows.size() >= static_cast<std::size_t>(listing_.page_size);
+      return is_full && has_new ? http::encode(rows.back()["id"].get<std::string>()) : std::string();
+    }
+    std::string marker = marker_of(*link);
+    if (marker.empty() || !is_encoded(marker) || !has_new) {
+      return fail(ErrorKind::Protocol, "a page names a next page, but does not lead on: " + support::printable(*link));
+    }
+    return marker;
+  }
+
+  std::optional<std::string> next_link(JsonFields& fields) const {
+    std::optional<std::string> found;
+    for (const Json& link : fields.array_or_empty((listing_.key + "_links").c_str())) {
+      JsonFields link_fields(link, "link");
+      const std::string rel = link_fields.text_or_empty("rel");
+      const std::string href = link_fields.text_or_empty("href");
+      if (!link_fields.status()) {
+        fields.wrong(listing_.key + "_links", "links with `rel` and `href`");
+      } else if (rel == "next") {
+        found = href;
+      }
+    }
+    return found;
+  }
+
+  Api& api_;
+  const Listing& listing_;
+  const RowTaker& taker_;
+  const support::Deadline deadline_;
+};
+
+}  // namespace
+
+Status list_pages(Api& api, const Listing& listing, const RowTaker& taker, support::Deadline deadline) {
+  Pages pages(api, listing, taker, deadline);
+  for (int start = 1;; ++start) {
+    bool marker_gone = false;
+    auto done = pages.run(marker_gone);
+    if (done || !marker_gone) {
+      return done;
+    }
+    if (start == kMostStarts) {
+      return fail(ErrorKind::Unavailable, "the listing changed under each of " +
+                                              support::count_of(kMostStarts, "attempt") +
+                                              " to read it to its end: " + done.error().to_string());
+    }
+  }
+}
+
+}  // namespace stillpoint::openstack

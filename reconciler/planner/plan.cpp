@@ -1,0 +1,59 @@
+#include "planner/plan.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace stillpoint::planner {
+namespace {
+
+// In the order of the alternatives of Action::what.
+constexpr std::array<std::string_view, 6> kVerbs{"create", "relabel", "prune", "sweep", "wait", "blocked"};
+
+template <class What>
+bool any(const Plan& plan) {
+  return std::any_of(plan.actions.begin(), plan.actions.end(),
+                     [](const Action& action) { return std::holds_alternative<What>(action.what); });
+}
+
+}  // namespace
+
+int CreatePoint::gib() const {
+  int total = 0;
+  for (const auto& volume : volumes) {
+    total += volume.size_gib;
+  }
+  return total;
+}
+
+std::string_view Action::verb() const {
+  return kVerbs[what.index()];
+}
+
+bool Action::changes() const {
+  return !std::holds_alternative<Wait>(what) && !std::holds_alternative<Blocked>(what);
+}
+
+bool Plan::has_changes() const {
+  return std::any_of(actions.begin(), actions.end(), [](const Action& action) { return action.changes(); });
+}
+
+bool Plan::has_blocked() const {
+  return any<Blocked>(*this);
+}
+
+bool Plan::has_waiting() const {
+  return any<Wait>(*this);
+}
+
+std::map<std::string, int> Plan::counts() const {
+  std::map<std::string, int> counts;
+  for (const auto verb : kVerbs) {
+    counts[std::string(verb)] = 0;
+  }
+  for (const auto& action : actions) {
+    ++counts[std::string(action.verb())];
+  }
+  return counts;
+}
+
+}  // namespace stillpoint::planner

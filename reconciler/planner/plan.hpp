@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cloud/types.hpp"
+#include "inventory/points.hpp"
+#include "policy/policy.hpp"
+#include "support/error.hpp"
+
+namespace stillpoint::planner {
+
+/// Make the point of a slot.
+struct CreatePoint {
+  support::WallTime slot;
+  std::string point;
+  std::vector<cloud::Volume> volumes;
+
+  int gib() const;
+};
+
+/// Find out from the server whether an attempt was held intact, and label or give up on it. The server is not asked
+/// when the label is known already and only some members lack it.
+struct Relabel {
+  inventory::Attempt attempt;
+  enum class How { CompleteLabels, AskVerdict, DowngradeToCrash } how = How::AskVerdict;
+};
+
+/// Delete a complete point that retention no longer wants.
+struct Prune {
+  inventory::Attempt attempt;
+};
+
+/// Delete what is left of an attempt that never became a point.
+struct Sweep {
+  inventory::Attempt attempt;
+};
+
+/// Nothing can be done yet; `until` says when to look again.
+struct Wait {
+  support::WallTime until;
+};
+
+/// Something is wanted and cannot be done; a person has to change something.
+struct Blocked {
+  support::ErrorKind kind = support::ErrorKind::InvalidInput;
+};
+
+/// One thing that a pass would do to one dataset of one server.
+struct Action {
+  std::string policy;
+  cloud::ServerId server;  ///< empty if the trouble is with the whole policy
+  std::string server_name;
+  std::string dataset;
+  std::string reason;   ///< a stable CamelCase word
+  std::string message;  ///< for people
+  std::variant<CreatePoint, Relabel, Prune, Sweep, Wait, Blocked> what;
+
+  /// `create`, `relabel`, `prune`, `sweep`, `wait` or `blocked`.
+  std::string_view verb() const;
+  /// Whether carrying it out changes the cloud or a server.
+  bool changes() const;
+};
+
+/// What one pass would do, in the order in which it is done. `diff`, the log, metrics and the executor read the same
+/// one.
+struct Plan {
+  std::vector<Action> actions;
+
+  bool has_changes() const;
+  bool has_blocked() const;
+  bool has_waiting() const;
+  std::map<std::string, int> counts() const;  ///< by verb; verbs without an action are there with 0
+};
+
+}  // namespace stillpoint::planner

@@ -1,0 +1,317 @@
+#include "planner/planner.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "inventory/match.hpp"
+#include "planner/quota_ledger.hpp"
+#include "schedule/slots.hpp"
+#include "support/text.hpp"
+
+namespace stillpoint::planner {
+namespace {
+
+using inventory::Attempt;
+using inventory::AttemptState;
+using inventory::Point;
+using inventory::Series;
+using inventory::SeriesKey;
+using support::ErrorKind;
+using support::format_utc;
+using support::WallTime;
+
+/// One dataset of one server under one policy, with everything that its rules look at.
+struct Target {
+  const policy::Policy& policy;
+  const policy::Dataset& dataset;
+  const cloud::Server& server;
+  const Series& series;
+
+  SeriesKey key() const { return {policy.name, server.id, dataset.name}; }
+  bool can_ask_server() const { return policy.has_ssh; }
+};
+
+bool has_status(const Attempt& attempt, std::string_view status) {
+  return std::any_of(attempt.members.begin(), attempt.members.end(),
+                     [&](const inventory::Member& member) { return member.snapshot.status == status; });
+}
+
+/// Whether the point makes another attempt at its slot unnecessary.
+bool serves_slot(const Point& point, const policy::Dataset& dataset) {
+  const Attempt* best = point.best();
+  return best != nullptr &&
+         (best->consistency >= dataset.require || dataset.on_failure == policy::OnFailure::Downgrade);
+}
+
+std::string describe_hold(const policy::HoldSettings& hold) {
+  if (hold.method == policy::Method::None) {
+    return "not held";
+  }
+  return "held by " + std::string(to_string(hold.method)) +
+         (hold.freeze && hold.method != policy::Method::Filesystem ? " and freeze" : "") + " for at most " +
+         support::format_duration(hold.max_hold);
+}
+
+/// Gathers one plan. Each `plan_...` is one rule and adds the actions that it wants.
+class Planning {
+ public:
+  Planning(const Observed& observed, const Wishes& wishes, WallTime now)
+      : observed_(observed),
+        wishes_(wishes),
+        now_(now),
+        cloud_now_(now + observed.clock_offset),
+        points_(inventory::assemble(observed.snapshots, wishes.installation)),
+        clusters_held_(inventory::clusters_held(points_, cloud_now_)),
+        ledger_(observed.quota) {}
+
+  void add_policy(const policy::Policy& policy) {
+    const auto servers = inventory::select_servers(policy, observed_.servers);
+    if (!servers) {
+      add({policy.name, {}, "", "", "NoServer", servers.error().message(), Blocked{servers.error().kind()}});
+      return;
+    }
+    for (const auto& server : *servers) {
+      for (const auto& dataset : policy.datasets) {
+        static const Series kNoPoints;
+        const auto found = points_.series.find({policy.name, server.id, dataset.name});
+        add_target({policy, dataset, server, found == points_.series.end() ? kNoPoints : found->second});
+      }
+    }
+  }
+
+  Plan finish() && {
+    // What frees quota or proves a point goes first, what deletes a point goes last; within that, as gathered.
+    const auto phase = [](const Action& action) {
+      static constexpr std::array<int, 6> kPhase{2, 0, 3, 1, 4, 5};
+      return kPhase[action.what.index()];
+    };
+    std::stable_sort(plan_.actions.begin(), plan_.actions.end(),
+                     [&](const Action& a, const Action& b) { return phase(a) < phase(b); });
+    return std::move(plan_);
+  }
+
+ private:
+  void add(Action action) { plan_.actions.push_back(std::move(action)); }
+
+  template <class What>
+  void add(const Target& target, std::string reason, std::string message, What what) {
+    add({target.policy.name, target.server.id, target.server.name, target.dataset.name, std::move(reason),
+         std::move(message), std::move(what)});
+  }
+
+  void add_target(const Target& target) {
+    for (const auto& point : target.series) {
+      for (const auto& attempt : point.attempts) {
+        plan_leftover(target, attempt);
+      }
+    }
+    if (target.policy.suspend) {
+      return;
+    }
+    if (observed_.clock_offset > kMaxClockOffset || observed_.clock_offset < -kMaxClockOffset) {
+      add(target, "ClockSuspect",
+          "this machine's clock differs from the cloud's by " + std::to_string(observed_.clock_offset.count()) +
+              " s (at most " + std::to_string(kMaxClockOffset.count()) + " s are allowed); set it right",
+          Blocked{ErrorKind::Unavailable});
+      return;
+    }
+    plan_creation(target);
+    plan_retention(target);
+  }
+
+  /// What to do with an attempt that is not a labelled point.
+  void plan_leftover(const Target& target, const Attempt& attempt) {
+    if (attempt.state == AttemptState::Complete) {
+      if (!attempt.all_labelled()) {
+        add(target, "LabelMissing", "a member of a proven attempt does not carry its label yet",
+            Relabel{attempt, Relabel::How::CompleteLabels});
+      }
+    } else if (attempt.hold_until() > cloud_now_) {
+      add(target, "InFlight",
+          "an attempt at " + format_utc(attempt.slot) + " may be held until " + format_utc(attempt.hold_until()),
+          Wait{attempt.hold_until()});
+    } else if (attempt.pinned()) {
+      return;
+    } else if (attempt.state == AttemptState::Unproven) {
+      plan_unproven(target, attempt);
+    } else {
+      plan_sweep(target, attempt, "Incomplete", "of an attempt that did not get all its snapshots");
+    }
+  }
+
+  void plan_unproven(const Target& target, const Attempt& attempt) {
+    const bool one_volume = attempt.members.size() == 1;
+    if (attempt.own().method == to_string(policy::Method::None) && one_volume) {
+      add(target, "CrashNeedsNoProof", "one volume that was not held is crash-consistent by itself",
+          Relabel{attempt, Relabel::How::DowngradeToCrash});
+    } else if (target.can_ask_server() && !observed_.not_intact.contains(attempt.id)) {
+      add(target, "VerdictUnknown", "ask the server whether the hold was intact",
+          Relabel{attempt, Relabel::How::AskVerdict});
+    } else if (target.dataset.on_failure == policy::OnFailure::Downgrade && one_volume && sweepable(attempt)) {
+      add(target, "Downgraded", "nothing proves the hold; kept as crash-consistent because onFailure is downgrade",
+          Relabel{attempt, Relabel::How::DowngradeToCrash});
+    } else {
+      plan_sweep(target, attempt, "Unproven", "that became available without proof that the hold was intact");
+    }
+  }
+
+  bool sweepable(const Attempt& attempt) const { return cloud_now_ >= attempt.hold_until() + kSweepMargin; }
+
+  void plan_sweep(const Target& target, const Attempt& attempt, const std::string& reason, const std::string& what) {
+    const std::string text = support::count_of(attempt.members.size(), "snapshot") + " " + what;
+    if (!sweepable(attempt)) {
+      const auto until = attempt.hold_until() + kSweepMargin;
+      add(target, "SweepLater", text + "; swept from " + format_utc(until), Wait{until});
+    } else if (has_status(attempt, "error_deleting")) {
+      add(target, "ErrorDeleting",
+          text +
+              " stuck in error_deleting; only an administrator can delete it (openstack volume snapshot set --state "
+              "error, then delete)",
+          Blocked{ErrorKind::Conflict});
+    } else if (has_status(attempt, "creating") || has_status(attempt, "deleting")) {
+      add(target, "SnapshotBusy", text + " still being created or deleted by the cloud",
+          Wait{now_ + std::chrono::minutes(1)});
+    } else {
+      add(target, reason, text, Sweep{attempt});
+    }
+  }
+
+  void plan_creation(const Target& target) {
+    const auto slot = wanted_slot(target.policy);
+    if (!slot || observed_.failed.contains(target.key())) {
+      return;
+    }
+    const auto point = std::find_if(target.series.begin(), target.series.end(),
+                                    [&](const Point& candidate) { return candidate.slot == *slot; });
+    if (point != target.series.end()) {
+      if (serves_slot(*point, target.dataset) || waits_for_attempt(target, *point)) {
+        return;
+      }
+      if (point->attempts.size() >= static_cast<size_t>(kMaxAttempts)) {
+        add(target, "TooManyAttempts",
+            "slot " + format_utc(*slot) + ": " + support::count_of(point->attempts.size(), "attempt") +
+                " failed; it is given up",
+            Blocked{ErrorKind::Unavailable});
+        return;
+      }
+    }
+    const auto volumes = inventory::select_volumes(target.dataset, target.server, observed_.volumes);
+    if (!volumes) {
+      add(target, "NoVolume", volumes.error().message(), Blocked{volumes.error().kind()});
+    } else if (may_hold(target, *volumes)) {
+      CreatePoint create{
+          *slot,
+          inventory::point_id(wishes_.installation, target.policy.name, target.server.id, target.dataset.name, *slot),
+          *volumes};
+      const std::string message = support::count_of(volumes->size(), "volume") + ", " + std::to_string(create.gib()) +
+                                  " GiB, " + describe_hold(target.dataset.hold);
+      add(target, wishes_.slot_now ? "AskedFor" : "SlotDue", message, std::move(create));
+    }
+  }
+
+  std::optional<WallTime> wanted_slot(const policy::Policy& policy) const {
+    if (wishes_.slot_now) {
+      return wishes_.slot_now;
+    }
+    const auto schedule = schedule::compile(policy.schedule);
+    // Validation has compiled it before; one that does not compile has no slots.
+    return schedule ? schedule->due_slot(wishes_.slots_at.value_or(now_), policy.start_at).due : std::nullopt;
+  }
+
+  /// An attempt that may still be held, or whose verdict is asked for first, is not to be doubled.
+  bool waits_for_attempt(const Target& target, const Point& point) const {
+    return std::any_of(point.attempts.begin(), point.attempts.end(), [&](const Attempt& attempt) {
+      const bool verdict_open = attempt.state == AttemptState::Unproven && target.can_ask_server() &&
+                                !observed_.not_intact.contains(attempt.id);
+      return attempt.state != AttemptState::Complete && (attempt.hold_until() > cloud_now_ || verdict_open);
+    });
+  }
+
+  /// The checks that need nothing but what was observed (P9, P10). Says why not as an action.
+  bool may_hold(const Target& target, const std::vector<cloud::Volume>& volumes) {
+    const auto& hold = target.dataset.hold;
+    const auto& cluster = target.policy.cluster;
+    if (volumes.size() > 1 && hold.method == policy::Method::None) {
+      add(target, "SeveralVolumes",
+          "method none cannot give " + support::count_of(volumes.size(), "volume") +
+              " one instant; hold the dataset, or make each volume a dataset of its own",
+          Blocked{ErrorKind::InvalidInput});
+      return false;
+    }
+    for (const auto& volume : volumes) {
+      if (volume.status != "in-use" && volume.status != "available") {
+        add(target, "VolumeBusy", "volume '" + volume.name + "' is " + volume.status,
+            Wait{now_ + std::chrono::minutes(1)});
+        return false;
+      }
+    }
+    if (!cluster.name.empty() && !cluster.allow_writer && hold.method != policy::Method::None) {
+      if (cluster.writer_addresses.empty()) {
+        add(target, "WriterUnknown",
+            "spec.cluster does not say which member is the writer; give cluster.writer.addresses, or allowWriter: true",
+            Blocked{ErrorKind::InvalidInput});
+        return false;
+      }
+      if (inventory::is_writer(cluster, target.server)) {
+        add(target, "Writer",
+            "the server is the writer of cluster '" + cluster.name +
+                "'; select another member, or say allowWriter: true",
+            Blocked{ErrorKind::InvalidInput});
+        return false;
+      }
+    }
+    if (clusters_held_.contains(cluster.name)) {
+      add(target, "ClusterHeld", "another member of cluster '" + cluster.name + "' may be held now",
+          Wait{now_ + target.dataset.hold.max_hold});
+      return false;
+    }
+    if (const auto no_room = ledger_.book(volumes)) {
+      add(target, "QuotaExceeded", *no_room, Blocked{ErrorKind::QuotaExceeded});
+      return false;
+    }
+    return true;
+  }
+
+  void plan_retention(const Target& target) {
+    const auto outcome =
+        retention::decide(target.series, target.policy.retention, target.dataset.require, now_, wishes_.mass_delete);
+    if (outcome.blocked) {
+      add(target, "PruneBlocked", outcome.blocked_message, Blocked{ErrorKind::Conflict});
+      return;
+    }
+    for (const auto& decision : outcome.decisions) {
+      if (decision.fate == retention::Decision::Fate::Keep || observed_.failed.contains(target.key())) {
+        continue;
+      }
+      // A labelled attempt is over: its controller labels after the release, so no margin is needed here.
+      add(target, decision.reason, decision.message, Prune{*decision.attempt});
+    }
+  }
+
+  const Observed& observed_;
+  const Wishes& wishes_;
+  WallTime now_;
+  WallTime cloud_now_;
+  inventory::Points points_;
+  std::set<std::string> clusters_held_;
+  QuotaLedger ledger_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan plan(const std::vector<policy::Policy>& policies, const Observed& observed, const Wishes& wishes, WallTime now) {
+  Planning planning(observed, wishes, now);
+  std::vector<const policy::Policy*> ordered;
+  for (const auto& policy : policies) {
+    ordered.push_back(&policy);
+  }
+  std::sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+  for (const auto* policy : ordered) {
+    planning.add_policy(*policy);
+  }
+  return std::move(planning).finish();
+}
+
+}  // namespace stillpoint::planner

@@ -1,0 +1,34 @@
+#include "planner/quota_ledger.hpp"
+
+#include <map>
+
+namespace stillpoint::planner {
+
+std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& volumes) {
+  std::map<std::string, long> need;
+  for (const auto& volume : volumes) {
+    need["snapshots"] += 1;
+    need["gigabytes"] += volume.size_gib;
+    if (!volume.volume_type.empty()) {
+      need["snapshots_" + volume.volume_type] += 1;
+      need["gigabytes_" + volume.volume_type] += volume.size_gib;
+    }
+  }
+  for (const auto& [resource, amount] : need) {
+    const auto found = quota_.find(resource);
+    if (found != quota_.end() && !found->second.unlimited() && found->second.room() < amount) {
+      return "quota '" + resource + "': " + std::to_string(amount) + " needed, room for " +
+             std::to_string(found->second.room()) + " (limit " + std::to_string(found->second.limit) + ", in use " +
+             std::to_string(found->second.in_use + found->second.reserved) +
+             "); raise the quota or lower spec.retention";
+    }
+  }
+  for (const auto& [resource, amount] : need) {
+    if (const auto found = quota_.find(resource); found != quota_.end()) {
+      found->second.in_use += amount;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace stillpoint::planner

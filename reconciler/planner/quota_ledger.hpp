@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cloud/types.hpp"
+
+namespace stillpoint::planner {
+
+/// The room that is left in a project's quotas while snapshots are planned one after another. Cinder charges each
+/// snapshot to `snapshots` and the size of its volume to `gigabytes`, and both to the limits of the volume's type.
+class QuotaLedger {
+ public:
+  explicit QuotaLedger(cloud::Quota quota) : quota_(std::move(quota)) {}
+
+  /// Books snapshots of all the volumes, or books none and says which quota has no room, how much is needed and how
+  /// much there is.
+  std::optional<std::string> book(const std::vector<cloud::Volume>& volumes);
+
+ private:
+  cloud::Quota quota_;
+};
+
+}  // namespace stillpoint::planner

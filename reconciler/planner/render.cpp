@@ -1,0 +1,152 @@
+#include "planner/render.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "support/text.hpp"
+
+namespace stillpoint::planner {
+namespace {
+
+using nlohmann::json;
+using support::format_utc;
+using support::printable;
+
+struct Look {
+  std::string_view sign;
+  std::string_view colour;  // ANSI
+};
+
+Look look_of(const Action& action) {
+  // In the order of the alternatives of Action::what.
+  static constexpr std::array<Look, 6> kLooks{{{"+", "\x1b[32m"},
+                                               {"~", "\x1b[36m"},
+                                               {"-", "\x1b[31m"},
+                                               {"x", "\x1b[31m"},
+                                               {".", "\x1b[2m"},
+                                               {"!", "\x1b[33m"}}};
+  return kLooks[action.what.index()];
+}
+
+const inventory::Attempt* attempt_of(const Action& action) {
+  if (const auto* relabel = std::get_if<Relabel>(&action.what)) {
+    return &relabel->attempt;
+  }
+  if (const auto* prune = std::get_if<Prune>(&action.what)) {
+    return &prune->attempt;
+  }
+  if (const auto* sweep = std::get_if<Sweep>(&action.what)) {
+    return &sweep->attempt;
+  }
+  return nullptr;
+}
+
+std::string object_of(const Action& action) {
+  if (const auto* create = std::get_if<CreatePoint>(&action.what)) {
+    return "point " + format_utc(create->slot);
+  }
+  if (const auto* attempt = attempt_of(action)) {
+    return (std::holds_alternative<Prune>(action.what) ? "point " : "attempt at ") + format_utc(attempt->slot);
+  }
+  return "";
+}
+
+/// Actions in the order in which people read them: together with their own.
+std::vector<const Action*> grouped(const Plan& plan) {
+  std::vector<const Action*> actions;
+  for (const auto& action : plan.actions) {
+    actions.push_back(&action);
+  }
+  const auto group = [](const Action& action) {
+    return std::tie(action.policy, action.server_name, action.server, action.dataset);
+  };
+  std::stable_sort(actions.begin(), actions.end(),
+                   [&](const Action* a, const Action* b) { return group(*a) < group(*b); });
+  return actions;
+}
+
+json to_json(const Action& action) {
+  json object{{"verb", action.verb()},
+              {"policy", action.policy},
+              {"server", action.server.str()},
+              {"serverName", printable(action.server_name)},
+              {"dataset", action.dataset},
+              {"reason", action.reason},
+              {"message", printable(action.message)}};
+  if (const auto* create = std::get_if<CreatePoint>(&action.what)) {
+    object["slot"] = format_utc(create->slot);
+    object["point"] = create->point;
+    object["cost"] = {{"snapshots", create->volumes.size()}, {"gigabytes", create->gib()}};
+    for (const auto& volume : create->volumes) {
+      object["volumes"].push_back(volume.id.str());
+    }
+  } else if (const auto* attempt = attempt_of(action)) {
+    object["slot"] = format_utc(attempt->slot);
+    object["point"] = attempt->point;
+    object["attempt"] = attempt->id;
+    for (const auto& member : attempt->members) {
+      object["snapshots"].push_back(member.snapshot.id.str());
+    }
+  } else if (const auto* wait = std::get_if<Wait>(&action.what)) {
+    object["until"] = format_utc(wait->until);
+  } else if (const auto* blocked = std::get_if<Blocked>(&action.what)) {
+    object["kind"] = support::to_string(blocked->kind);
+  }
+  return object;
+}
+
+}  // namespace
+
+std::string render_text(const Plan& plan, Colour colour) {
+  std::string text;
+  const Action* previous = nullptr;
+  for (const Action* action : grouped(plan)) {
+    const bool new_policy = previous == nullptr || previous->policy != action->policy;
+    const bool new_server = new_policy || previous->server != action->server;
+    if (new_policy) {
+      text += "policy " + action->policy + "\n";
+    }
+    if (new_server && !action->server.empty()) {
+      text += "  server " + printable(action->server_name) + " (" + action->server.str() + ")\n";
+    }
+    if ((new_server || previous->dataset != action->dataset) && !action->dataset.empty()) {
+      text += "    dataset " + action->dataset + "\n";
+    }
+    const Look look = look_of(*action);
+    const std::string object = object_of(*action);
+    std::string line = std::string(look.sign) + " " + std::string(action->verb()) +
+                       (object.empty() ? "" : " " + object) + "  " + action->reason + ": " + printable(action->message);
+    if (colour == Colour::On) {
+      line = std::string(look.colour) + line + "\x1b[0m";
+    }
+    text += "      " + line + "\n";
+    previous = action;
+  }
+  if (plan.actions.empty()) {
+    return "Nothing to do: what exists is what the policies ask for.\n";
+  }
+  const auto counts = plan.counts();
+  text += "\nPlan: ";
+  text += std::to_string(counts.at("create")) + " to create, " + std::to_string(counts.at("relabel")) +
+          " to relabel, " + std::to_string(counts.at("prune")) + " to prune, " + std::to_string(counts.at("sweep")) +
+          " to sweep, " + std::to_string(counts.at("wait")) + " waiting, " + std::to_string(counts.at("blocked")) +
+          " blocked.\n";
+  return text;
+}
+
+std::string render_json(const Plan& plan) {
+  json actions = json::array();
+  for (const auto& action : plan.actions) {
+    actions.push_back(to_json(action));
+  }
+  json root = json::object();
+  root["apiVersion"] = "stillpoint.dev/v1alpha1";
+  root["kind"] = "Plan";
+  root["counts"] = plan.counts();
+  root["actions"] = std::move(actions);
+  return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace stillpoint::planner

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/clock.hpp"
+#include "support/error.hpp"
+
+namespace stillpoint::policy {
+
+/// What a recovery point is proven to be, weakest first.
+enum class Consistency { Unproven, Crash, Filesystem, Application };
+std::string_view to_string(Consistency level);
+std::optional<Consistency> parse_consistency(std::string_view word);
+
+/// Which program runs on the volumes.
+enum class Driver { None, Filesystem, Mariadb };
+/// How it is held still.
+enum class Method { None, Filesystem, BackupStage, StopService };
+std::string_view to_string(Driver driver);
+std::string_view to_string(Method method);
+std::optional<Method> parse_method(std::string_view word);
+
+/// The highest level that the method can prove (hold.md, "What a method can prove").
+Consistency highest_level(Method method);
+
+enum class OnFailure { Fail, Downgrade };
+
+/// Which servers; every given field must match. At least one is given.
+struct ServerSelector {
+  std::vector<std::string> names;  ///< exact
+  std::string name_pattern;        ///< a glob of `*` and `?`
+  std::vector<std::string> ids;    ///< Nova ids
+  std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<std::string> tags;
+  std::vector<std::string> addresses;  ///< any address of the server
+
+  bool operator==(const ServerSelector&) const = default;
+};
+
+/// Which of a server's volumes; every given field must match. At least one is given.
+struct VolumeSelector {
+  std::string name_contains;
+  std::string name_pattern;
+  std::vector<std::string> ids;
+
+  bool operator==(const VolumeSelector&) const = default;
+};
+
+struct SshSettings {
+  std::string user = "root";
+  int port = 22;
+  std::string key_file;  ///< empty: the SSH agent
+  std::string known_hosts_file;
+  std::string network;  ///< which of the server's networks; any if empty
+  int ip_version = 4;
+};
+
+struct HoldSettings {
+  Driver driver = Driver::None;
+  Method method = Method::None;
+  bool freeze = false;
+  std::chrono::milliseconds max_hold = std::chrono::seconds(20);
+  std::string service = "mariadb";  ///< stopService: the unit
+  std::chrono::milliseconds stop_timeout = std::chrono::seconds(60);
+  std::chrono::milliseconds start_timeout = std::chrono::seconds(60);  ///< stopService: until it must answer again
+  std::string defaults_file;  ///< mariadb: option file on the server; socket authentication if empty
+  std::string socket;         ///< mariadb: the client's --socket, the client's default if empty
+};
+
+struct Dataset {
+  std::string name;
+  VolumeSelector volumes;
+  HoldSettings hold;
+  Consistency require = Consistency::Crash;
+  OnFailure on_failure = OnFailure::Fail;
+  support::SourceMark mark;
+};
+
+/// Several expressions are one schedule: a slot is an instant that any of them names.
+struct Schedule {
+  std::vector<std::string> cron;
+  std::string time_zone = "UTC";
+  std::optional<std::chrono::milliseconds> starting_deadline;  ///< default: min(1 h, half the interval)
+  std::vector<support::SourceMark> cron_marks;                 ///< one for each of `cron`; none in a hand-made schedule
+  std::optional<support::SourceMark> time_zone_mark;           ///< of the zone, or of the schedule if it names none
+};
+
+struct ClusterSettings {
+  std::string name;  ///< empty: the servers are not members of a cluster
+  int min_healthy_members = 3;
+  std::vector<std::string> writer_addresses;
+  bool allow_writer = false;
+};
+
+struct Retention {
+  int keep_last = 3;
+  int floor = 1;
+};
+
+/// One BackupPolicy document (schemas/backuppolicy.schema.json), read and with its defaults filled in.
+struct Policy {
+  std::string name;
+  std::string cloud;  ///< an entry of clouds.yaml; empty: the OS_* environment
+  ServerSelector servers;
+  SshSettings ssh;
+  bool has_ssh = false;  ///< whether the document has an `ssh` block
+  Schedule schedule;
+  std::vector<Dataset> datasets;
+  ClusterSettings cluster;
+  Retention retention;
+  std::optional<support::WallTime> start_at;
+  bool suspend = false;
+  support::SourceMark mark;  ///< of its name
+};
+
+}  // namespace stillpoint::policy

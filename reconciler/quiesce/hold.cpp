@@ -1,0 +1,171 @@
+#include "quiesce/hold.hpp"
+
+#include <algorithm>
+
+#include "quiesce/dialogue.hpp"
+#include "quiesce/hold_session.hpp"
+#include "support/text.hpp"
+
+namespace stillpoint::quiesce {
+namespace {
+
+using std::chrono::milliseconds;
+using support::ErrorKind;
+using support::fail;
+
+constexpr size_t kMaxPositions = 64;
+/// What `HELD` may have taken to arrive and `RELEASE` may take to get there.
+constexpr milliseconds kWayAllowance(500);
+
+/// What is known when `HELD` has arrived.
+struct HeldFacts {
+  std::string attempt;
+  policy::Method method;
+  std::map<std::string, std::string> position;
+  support::Deadline deadline;
+};
+
+class DialogueHold final : public Hold {
+ public:
+  DialogueHold(std::unique_ptr<Dialogue> dialogue, HeldFacts facts)
+      : dialogue_(std::move(dialogue)), facts_(std::move(facts)) {}
+
+  const std::map<std::string, std::string>& position() const override { return facts_.position; }
+  support::Deadline deadline() const override { return facts_.deadline; }
+  support::Result<ReleaseReport> release(support::Deadline deadline) override;
+  support::Status abort(support::Deadline deadline) override;
+
+ private:
+  std::optional<std::string> service_problem(Dialogue& dialogue, support::Deadline deadline) const;
+
+  std::unique_ptr<Dialogue> dialogue_;  ///< empty once it was released or aborted
+  HeldFacts facts_;
+};
+
+support::Result<ReleaseReport> DialogueHold::release(support::Deadline deadline) {
+  const auto dialogue = std::move(dialogue_);
+  if (!dialogue) {
+    return fail(ErrorKind::Remote, "the hold was let go already");
+  }
+  // A helper whose hold broke has said so and gone: then nothing can be sent, but its reason is there to be read.
+  const auto sent = dialogue->send("RELEASE " + facts_.attempt, deadline);
+  auto released = dialogue->expect<reply::Released>("RELEASED", deadline);
+  if (!released) {
+    return sent ? support::pass_on(std::move(released), "releasing") : fail(sent.error());
+  }
+  ReleaseReport report;
+  report.held = released->held;
+  if (facts_.method == policy::Method::StopService) {
+    report.service_problem = service_problem(*dialogue, deadline);
+  }
+  if (!released->problem.empty()) {
+    return fail(ErrorKind::Remote, "the hold on " + dialogue->server() + " did not last (" + released->problem +
+                                       "): held for " + support::format_duration(released->held) +
+                                       (report.service_problem ? "; " + *report.service_problem : ""));
+  }
+  return report;
+}
+
+std::optional<std::string> DialogueHold::service_problem(Dialogue& dialogue, support::Deadline deadline) const {
+  auto service = dialogue.expect<reply::Service>("SERVICE", deadline);
+  if (!service) {
+    return "nobody heard whether the service on " + dialogue.server() +
+           " answers again: " + service.error().to_string();
+  }
+  if (!service->problem.empty()) {
+    return "the service on " + dialogue.server() + " does not answer: " + service->problem;
+  }
+  return std::nullopt;
+}
+
+support::Status DialogueHold::abort(support::Deadline deadline) {
+  const auto dialogue = std::move(dialogue_);
+  if (!dialogue) {
+    return {};
+  }
+  auto reply = dialogue->send("ABORT " + facts_.attempt, deadline).and_then([&] { return dialogue->next(deadline); });
+  if (!reply) {
+    return support::pass_on(std::move(reply), "aborting");
+  }
+  // The server's own timer may have been first: it let go all the same.
+  if (!std::holds_alternative<reply::Aborted>(*reply) && !std::holds_alternative<reply::Released>(*reply)) {
+    return fail(dialogue->out_of_turn("ABORTED"));
+  }
+  return {};
+}
+
+class DialogueSession final : public Session {
+ public:
+  DialogueSession(std::unique_ptr<Dialogue> dialogue, const HoldRequest& request, const support::Clock& clock)
+      : dialogue_(std::move(dialogue)),
+        attempt_(request.attempt),
+        method_(request.hold.method),
+        max_hold_(request.hold.max_hold),
+        clock_(clock) {}
+
+  support::Result<std::unique_ptr<Hold>> hold(support::Deadline deadline) override;
+
+ private:
+  support::Result<HeldFacts> wait_until_held(Dialogue& dialogue, support::Deadline deadline);
+  support::Result<HeldFacts> facts(const Dialogue& dialogue, const reply::Held& held,
+                                   std::map<std::string, std::string> position) const;
+
+  std::unique_ptr<Dialogue> dialogue_;  ///< empty once it was used
+  std::string attempt_;
+  policy::Method method_;
+  milliseconds max_hold_;
+  const support::Clock& clock_;
+};
+
+support::Result<std::unique_ptr<Hold>> DialogueSession::hold(support::Deadline deadline) {
+  auto dialogue = std::move(dialogue_);
+  if (!dialogue) {
+    return fail(ErrorKind::Remote, "a session holds once");
+  }
+  auto facts = dialogue->send("HOLD", deadline).and_then([&] { return wait_until_held(*dialogue, deadline); });
+  if (!facts) {
+    // The helper's input ends here, with the dialogue: it lets go without being asked.
+    return support::pass_on(std::move(facts), "holding");
+  }
+  return std::make_unique<DialogueHold>(std::move(dialogue), std::move(*facts));
+}
+
+support::Result<HeldFacts> DialogueSession::wait_until_held(Dialogue& dialogue, support::Deadline deadline) {
+  if (auto armed = dialogue.expect<reply::Armed>("ARMED", deadline); !armed) {
+    return support::pass_on(std::move(armed));
+  }
+  std::map<std::string, std::string> position;
+  while (true) {
+    auto reply = dialogue.next(deadline);
+    if (!reply) {
+      return support::pass_on(std::move(reply));
+    }
+    if (const auto* held = std::get_if<reply::Held>(&*reply)) {
+      return facts(dialogue, *held, std::move(position));
+    }
+    auto* at = std::get_if<reply::Position>(&*reply);
+    if (at == nullptr || position.size() >= kMaxPositions) {
+      return fail(dialogue.out_of_turn("HELD"));
+    }
+    position[at->key] = std::move(at->value);
+  }
+}
+
+support::Result<HeldFacts> DialogueSession::facts(const Dialogue& dialogue, const reply::Held& held,
+                                                  std::map<std::string, std::string> position) const {
+  if (held.attempt != attempt_) {
+    return fail(dialogue.out_of_turn("HELD " + attempt_));
+  }
+  const auto left = max_hold_ - held.used - std::min(kWayAllowance, max_hold_ / 10);
+  return HeldFacts{attempt_, method_, std::move(position),
+                   support::Deadline::after(clock_, std::max(left, milliseconds(0)))};
+}
+
+}  // namespace
+
+std::unique_ptr<Session> make_session(std::unique_ptr<Dialogue> dialogue, const HoldRequest& request,
+                                      const support::Clock& clock) {
+  return std::make_unique<DialogueSession>(std::move(dialogue), request, clock);
+}
+
+}  // namespace stillpoint::quiesce

@@ -1,0 +1,285 @@
+#include "quiesce/protocol.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <optional>
+
+#include "support/text.hpp"
+
+namespace stillpoint::quiesce {
+namespace {
+
+using std::chrono::milliseconds;
+using support::ErrorKind;
+using support::fail;
+
+constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kDigits = "0123456789";
+
+bool is_made_of(std::string_view text, std::string_view more) {
+  return std::all_of(text.begin(), text.end(), [more](char c) {
+    return kLower.find(c) != std::string_view::npos || kDigits.find(c) != std::string_view::npos ||
+           more.find(c) != std::string_view::npos;
+  });
+}
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+/// Reads a line from its left end. After `failed` nothing that it gave is of use.
+class Words {
+ public:
+  explicit Words(std::string_view line) : rest_(line) {}
+
+  /// The next word, which must be there.
+  std::string_view word() {
+    const std::string_view next = rest_.substr(0, rest_.find(' '));
+    failed_ |= next.empty();
+    promised_ = next.size() < rest_.size();
+    rest_.remove_prefix(std::min(rest_.size(), next.size() + 1));
+    return next;
+  }
+
+  std::string key() {
+    const auto next = word();
+    failed_ |= next.size() > 64 || !is_made_of(next, "_.-ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    return std::string(next);
+  }
+
+  milliseconds duration() {
+    const auto next = word();
+    long long count = 0;
+    const auto [end, error] = std::from_chars(next.data(), next.data() + next.size(), count);
+    failed_ |= next.size() > 10 || error != std::errc() || end != next.data() + next.size() || count < 0;
+    return milliseconds(count);
+  }
+
+  std::string attempt() {
+    const auto next = word();
+    failed_ |= !is_attempt(next);
+    return std::string(next);
+  }
+
+  /// All that is left, for people.
+  std::string text() { return support::printable(raw()); }
+  std::string raw() {
+    promised_ = false;
+    return std::string(std::exchange(rest_, {}));
+  }
+
+  void check(bool good) { failed_ |= !good; }
+  bool failed() const { return failed_; }
+  bool at_end() const { return rest_.empty() && !promised_; }
+
+ private:
+  std::string_view rest_;
+  bool promised_ = false;  ///< a space said that more would come
+  bool failed_ = false;
+};
+
+/// The reason after `broken` or `down`: never empty, since an empty one means that all is well.
+std::string problem(Words& words) {
+  auto text = words.text();
+  return text.empty() ? "no reason given" : text;
+}
+
+Reply greeting(Words& words) {
+  const auto protocol = words.duration().count();
+  words.check(protocol < 1000);
+  return reply::Greeting{static_cast<int>(protocol), words.key()};
+}
+
+Reply fact(Words& words) {
+  auto key = words.key();
+  return reply::Fact{std::move(key), words.text()};
+}
+
+Reply mount(Words& words) {
+  auto path = words.raw();
+  words.check(path.starts_with('/'));
+  return reply::Mount{std::move(path)};
+}
+
+Reply provable(Words& words) {
+  const auto level = policy::parse_consistency(words.word());
+  words.check(level && *level != policy::Consistency::Unproven);
+  return reply::Provable{level.value_or(policy::Consistency::Unproven)};
+}
+
+Reply refused(Words& words) {
+  auto code = words.key();
+  return reply::Refused{std::move(code), problem(words)};
+}
+
+Reply position(Words& words) {
+  auto key = words.key();
+  return reply::Position{std::move(key), words.text()};
+}
+
+Reply held(Words& words) {
+  auto attempt = words.attempt();
+  return reply::Held{std::move(attempt), words.duration()};
+}
+
+Reply released(Words& words) {
+  const auto how = words.word();
+  words.check(how == "intact" || how == "broken");
+  const auto time = words.duration();
+  return reply::Released{time, how == "intact" ? "" : problem(words)};
+}
+
+Reply service(Words& words) {
+  const auto how = words.word();
+  words.check(how == "up" || how == "down");
+  if (how == "up") {
+    words.duration();
+    return reply::Service{};
+  }
+  return reply::Service{problem(words)};
+}
+
+Reply aborted(Words& words) {
+  return reply::Aborted{words.duration()};
+}
+
+Reply verdict(Words& words) {
+  const auto how = words.word();
+  if (how == "held" || how == "unknown") {
+    return VerdictReport{how == "held" ? Verdict::Held : Verdict::Unknown, milliseconds(0), ""};
+  }
+  words.check(how == "intact" || how == "broken");
+  const auto time = words.duration();
+  return how == "intact" ? VerdictReport{Verdict::Intact, time, ""}
+                         : VerdictReport{Verdict::NotIntact, time, problem(words)};
+}
+
+struct Grammar {
+  std::string_view word;
+  Reply (*read)(Words&);
+};
+constexpr std::array kGrammar{
+    Grammar{"STILLPOINT", greeting},
+    Grammar{"FACT", fact},
+    Grammar{"MOUNT", mount},
+    Grammar{"PROVABLE", provable},
+    Grammar{"OK", [](Words&) -> Reply { return reply::Ok{}; }},
+    Grammar{"LOCKED", [](Words&) -> Reply { return reply::Locked{}; }},
+    Grammar{"ARMED", [](Words&) -> Reply { return reply::Armed{}; }},
+    Grammar{"REFUSED", refused},
+    Grammar{"POSITION", position},
+    Grammar{"HELD", held},
+    Grammar{"RELEASED", released},
+    Grammar{"SERVICE", service},
+    Grammar{"ABORTED", aborted},
+    Grammar{"VERDICT", verdict},
+};
+
+/// What a person can do about a refusal; the helper's own words come before it.
+struct Advice {
+  std::string_view code;
+  std::string_view text;
+};
+constexpr std::array kAdvice{
+    Advice{"busy", "another hold runs there; it is tried again in the next pass"},
+    Advice{"bad-request", "the policy asks for what the helper does not have; compare versions"},
+    Advice{"missing-command", "install it on the server"},
+    Advice{"no-space", "make room on the server"},
+    Advice{"volume-mismatch", "select exactly the volumes that the data lies on, or correct the server's address"},
+    Advice{"unsafe-mount",
+           "freezing it would stop the server itself: put the data on a volume of its own, or hold with "
+           "`freeze: false`"},
+    Advice{"database", "see the database's own log on the server"},
+    Advice{"long-query", "it would make the hold wait; let it end or stop it"},
+    Advice{"privileges", "the client needs RELOAD, PROCESS and the right to end its own sessions"},
+    Advice{"cluster", "check the policy's `cluster` block and the state of the other members"},
+    Advice{"writer", "take a member that is not the writer, or set `allowWriter: true`"},
+    Advice{"service", "look at the service on the server (`systemctl status`)"},
+    Advice{"unsupported", "choose another method for this server"},
+    Advice{"frozen", "somebody else froze the file system; it was left as it is"},
+    Advice{"lock-timeout", "something held the tables for too long; it is tried again"},
+};
+
+}  // namespace
+
+bool is_attempt(std::string_view text) {
+  return text.size() >= 8 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+support::Result<Reply> parse_reply(std::string_view line) {
+  Words words(line.size() <= kMaxReplyBytes && !has_control_character(line) ? line : std::string_view());
+  const auto first = words.word();
+  const auto* rule = std::find_if(kGrammar.begin(), kGrammar.end(), [&](const Grammar& g) { return g.word == first; });
+  if (rule != kGrammar.end()) {
+    auto reply = rule->read(words);
+    if (!words.failed() && words.at_end()) {
+      return reply;
+    }
+  }
+  return fail(ErrorKind::Protocol,
+              "`" + support::printable(line.substr(0, 80)) + "` is not a line of the hold protocol");
+}
+
+support::Error refusal(const reply::Refused& refused, const std::string& server) {
+  const auto kind = refused.code == "busy" ? ErrorKind::Busy : ErrorKind::Remote;
+  std::string text = server + " refused (" + refused.code + "): " + refused.message;
+  const auto* advice =
+      std::find_if(kAdvice.begin(), kAdvice.end(), [&](const Advice& a) { return a.code == refused.code; });
+  if (advice != kAdvice.end()) {
+    text += "; " + std::string(advice->text);
+  }
+  return {kind, std::move(text)};
+}
+
+support::Result<std::string> set_line(const Setting& setting) {
+  const auto& [key, value] = setting;
+  if (value.empty() || value.size() > kMaxSettingBytes || has_control_character(value)) {
+    return fail(ErrorKind::InvalidInput, "`" + support::printable(value.substr(0, 80)) + "` cannot be the " + key +
+                                             " of a hold: it is empty, too long or has control characters");
+  }
+  return "SET " + key + " " + value;
+}
+
+support::Result<std::vector<std::string>> request_lines(const HoldRequest& request) {
+  const auto yes_no = [](bool yes) { return std::string(yes ? "yes" : "no"); };
+  const Driver& driver = driver_of(request.hold.driver);
+  if (!is_attempt(request.attempt)) {
+    return fail(ErrorKind::InvalidInput, "`" + support::printable(request.attempt) + "` is not an attempt's id");
+  }
+  if (!driver.offers(request.hold.method)) {
+    return fail(ErrorKind::InvalidInput, "driver `" + std::string(policy::to_string(request.hold.driver)) +
+                                             "` has no method `" + std::string(policy::to_string(request.hold.method)) +
+                                             "`");
+  }
+  std::vector<Setting> settings{{"attempt", request.attempt},
+                                {"driver", std::string(policy::to_string(request.hold.driver))},
+                                {"method", std::string(policy::to_string(request.hold.method))},
+                                {"freeze", yes_no(request.hold.freeze)},
+                                {"max-hold-ms", std::to_string(request.hold.max_hold.count())}};
+  for (auto& setting : driver.settings(request.hold)) {
+    settings.push_back(std::move(setting));
+  }
+  for (const auto& volume : request.volumes) {
+    settings.emplace_back("volume", volume.str());
+  }
+  if (!request.cluster.name.empty()) {
+    settings.emplace_back("cluster", request.cluster.name);
+    settings.emplace_back("min-healthy", std::to_string(request.cluster.min_healthy_members));
+    settings.emplace_back("allow-writer", yes_no(request.cluster.allow_writer));
+    settings.emplace_back("writer", yes_no(request.writer == WriterRole::Writer));
+  }
+  std::vector<std::string> lines;
+  for (const auto& setting : settings) {
+    auto line = set_line(setting);
+    if (!line) {
+      return support::pass_on(std::move(line));
+    }
+    lines.push_back(std::move(*line));
+  }
+  return lines;
+}
+
+}  // namespace stillpoint::quiesce

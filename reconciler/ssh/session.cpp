@@ -1,0 +1,186 @@
+#include "ssh/session.hpp"
+
+#include <libssh/libssh.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "ssh/channel.hpp"
+#include "ssh/conversation.hpp"
+#include "ssh/known_hosts.hpp"
+#include "ssh/link.hpp"
+
+namespace stillpoint::ssh {
+namespace {
+
+using support::Error;
+using support::ErrorKind;
+using support::fail;
+using Step = Link::Step;
+
+constexpr OutputLimits kRunLimits{1024 * 1024, 1024 * 1024};
+
+class LinkShell final : public Shell {
+ public:
+  explicit LinkShell(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+
+  support::Result<CommandResult> run(const std::string& command, const std::string& input,
+                                     support::Deadline deadline) override;
+  support::Result<std::unique_ptr<Conversation>> start(const std::string& command, support::Deadline deadline) override;
+
+ private:
+  std::shared_ptr<Link> link_;
+};
+
+support::Result<CommandResult> LinkShell::run(const std::string& command, const std::string& input,
+                                              support::Deadline deadline) {
+  auto channel = Channel::start(link_, command, kRunLimits, deadline);
+  if (!channel) {
+    return support::pass_on(std::move(channel));
+  }
+  // A command need not read its input; its exit code says what it made of that.
+  auto sent = (*channel)->write(input, deadline);
+  if (!sent && sent.error().kind() == ErrorKind::Timeout) {
+    return support::pass_on(std::move(sent));
+  }
+  (*channel)->end_input();
+  CommandResult result;
+  bool overflowed = false;
+  auto done = link_->await("running a command", deadline, [&] {
+    overflowed = (*channel)->overflowed() || (*channel)->err_overflowed();
+    if (!(*channel)->ended() && !overflowed) {
+      return Step::Again;
+    }
+    result = {(*channel)->exit_code(), std::move((*channel)->out()), std::move((*channel)->err())};
+    return Step::Done;
+  });
+  if (!done) {
+    return support::pass_on(std::move(done));
+  }
+  if (overflowed) {
+    return fail(ErrorKind::Protocol, "a command on " + link_->name() + " wrote more than 1 MiB");
+  }
+  return result;
+}
+
+support::Result<std::unique_ptr<Conversation>> LinkShell::start(const std::string& command,
+                                                                support::Deadline deadline) {
+  auto channel = Channel::start(link_, command, ChannelConversation::kLimits, deadline);
+  if (!channel) {
+    return support::pass_on(std::move(channel));
+  }
+  return std::make_unique<ChannelConversation>(link_, std::move(*channel));
+}
+
+support::Status set_options(ssh_session session, const Target& target, const support::Clock& clock,
+                            support::Deadline deadline) {
+  const std::string& known_as = target.known_as.empty() ? target.host : target.known_as;
+  const int port = target.port;
+  const bool process_config = false;
+  // Every wait is bounded by `Link::await`; this only keeps a blocking path of libssh from waiting for ever.
+  const long timeout =
+      std::max<long>(1, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(deadline.remaining(clock)).count()));
+  // With a socket of ours the host is only the name that is looked up in the known hosts file.
+  const bool good =
+      ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &process_config) == SSH_OK &&
+      ssh_options_set(session, SSH_OPTIONS_HOST, known_as.c_str()) == SSH_OK &&
+      ssh_options_set(session, SSH_OPTIONS_PORT, &port) == SSH_OK &&
+      ssh_options_set(session, SSH_OPTIONS_USER, target.user.c_str()) == SSH_OK &&
+      ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, target.known_hosts_file.c_str()) == SSH_OK &&
+      ssh_options_set(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, target.known_hosts_file.c_str()) == SSH_OK &&
+      ssh_options_set(session, SSH_OPTIONS_TIMEOUT, &timeout) == SSH_OK;
+  if (!good) {
+    return fail(ErrorKind::InvalidInput, "libssh refuses the SSH settings of " + target.user + "@" + target.host +
+                                             " (user, port or known hosts file): " + ssh_get_error(session));
+  }
+  return {};
+}
+
+struct FreeKey {
+  void operator()(ssh_key key) const { ssh_key_free(key); }
+};
+using Key = std::unique_ptr<ssh_key_struct, FreeKey>;
+
+support::Result<Key> read_key(const std::string& file) {
+  if (!std::ifstream(file)) {
+    return fail(ErrorKind::Unauthorized, "the SSH key file " + file + " cannot be read");
+  }
+  // Without a callback OpenSSL would ask for the passphrase on the terminal.
+  const auto no_passphrase = [](const char*, char*, size_t, int, int, void*) { return -1; };
+  ssh_key key = nullptr;
+  if (ssh_pki_import_privkey_file(file.c_str(), nullptr, no_passphrase, nullptr, &key) != SSH_OK) {
+    return fail(ErrorKind::Unauthorized, "the SSH key file " + file +
+                                             " is not a private key without a passphrase; use one, or leave `keyFile` "
+                                             "out and load the key into an agent (ssh-add)");
+  }
+  return Key(key);
+}
+
+Error refused(const Link& link, const Target& target, int answer, const std::string& what) {
+  const std::string login = target.user + "@" + target.host;
+  if (answer == SSH_AUTH_PARTIAL) {
+    return {ErrorKind::Unauthorized, login + " accepted " + what +
+                                         " but wants a second proof, which a program cannot give; allow keys alone for "
+                                         "this login (AuthenticationMethods publickey)"};
+  }
+  if (answer == SSH_AUTH_DENIED) {
+    return {ErrorKind::Unauthorized, login + " refused " + what +
+                                         ": its public half must be in ~/.ssh/authorized_keys of that login, and "
+                                         "sshd must allow the login (AllowUsers, PermitRootLogin)"};
+  }
+  return {ErrorKind::Unavailable, "the login as " + login + " failed: " + ssh_get_error(link.raw())};
+}
+
+support::Status authenticate(Link& link, const Target& target, support::Deadline deadline) {
+  Key key;
+  std::string what = "the keys of the SSH agent";
+  if (target.key_file.empty()) {
+    const char* agent = std::getenv("SSH_AUTH_SOCK");  // NOLINT(concurrency-mt-unsafe): nothing of ours sets variables
+    if (agent == nullptr || *agent == '\0') {
+      return fail(ErrorKind::Unauthorized,
+                  "no key for " + target.host + ": `keyFile` is not given and no SSH agent runs (SSH_AUTH_SOCK)");
+    }
+  } else {
+    auto read = read_key(target.key_file);
+    if (!read) {
+      return support::pass_on(std::move(read));
+    }
+    key = std::move(*read);
+    what = "the key " + target.key_file;
+  }
+  int answer = SSH_AUTH_AGAIN;
+  auto done = link.await("the login", deadline, [&] {
+    answer = key ? ssh_userauth_publickey(link.raw(), nullptr, key.get()) : ssh_userauth_agent(link.raw(), nullptr);
+    return answer == SSH_AUTH_AGAIN ? Step::Again : Step::Done;
+  });
+  if (done && answer != SSH_AUTH_SUCCESS) {
+    return fail(refused(link, target, answer, what));
+  }
+  return done;
+}
+
+}  // namespace
+
+support::Result<std::unique_ptr<Shell>> connect(const Target& target, const support::Clock& clock,
+                                                support::Deadline deadline) {
+  auto socket = connect_tcp(target.host, target.port, clock, deadline);
+  if (!socket) {
+    return support::pass_on(std::move(socket));
+  }
+  auto made = Link::make(target.host, clock);
+  if (!made) {
+    return support::pass_on(std::move(made));
+  }
+  Link& link = **made;
+  auto ready = set_options(link.raw(), target, clock, deadline)
+                   .and_then([&] { return link.handshake(std::move(*socket), deadline); })
+                   .and_then([&] { return check_host_key(link, target); })
+                   .and_then([&] { return authenticate(link, target, deadline); })
+                   .and_then([&] { return link.open_for_pumping(); });
+  if (!ready) {
+    return support::pass_on(std::move(ready));
+  }
+  return std::make_unique<LinkShell>(std::move(*made));
+}
+
+}  // namespace stillpoint::ssh

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "policy/policy.hpp"
+#include "support/error.hpp"
+
+namespace stillpoint::store {
+
+/// What the given files and folders hold.
+struct Loaded {
+  std::vector<policy::Policy> policies;
+  std::vector<support::Error> errors;          ///< InvalidInput; policies of the same files may be usable all the same
+  std::map<std::string, std::string> sources;  ///< the text of each file that was read, for showing errors in it
+};
+
+/// Reads policies from files, and from the `*.yaml` and `*.yml` of folders (not of folders in them, not hidden ones),
+/// in order of name. A path that does not exist, a folder without a policy and two policies that cannot stand together
+/// are errors.
+Loaded load(const std::vector<std::string>& paths);
+
+/// The text of a file for showing errors in it; empty if it cannot be read.
+std::string read_text(const std::string& file);
+
+}  // namespace stillpoint::store

@@ -1,0 +1,157 @@
+#include "telemetry/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+
+#include "support/text.hpp"
+
+namespace stillpoint::telemetry {
+namespace {
+
+using prometheus::Histogram;
+using Labels = std::map<std::string, std::string>;
+
+const Histogram::BucketBoundaries kHoldBuckets{0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 30, 60};
+const Histogram::BucketBoundaries kAvailableBuckets{0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30, 60, 300};
+const Histogram::BucketBoundaries kRequestBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+
+double seconds(std::chrono::duration<double> duration) {
+  return duration.count();
+}
+
+double unix_seconds(support::WallTime when) {
+  return seconds(when.time_since_epoch());
+}
+
+Labels series_labels(const inventory::SeriesKey& series) {
+  return {{"policy", series.policy}, {"server", series.server.str()}, {"dataset", series.dataset}};
+}
+
+Labels with(Labels labels, const std::string& name, std::string_view value) {
+  labels[name] = std::string(value);
+  return labels;
+}
+
+}  // namespace
+
+struct Metrics::Families {
+  prometheus::Registry registry;
+
+  prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                          .Name("stillpoint_openstack_requests_total")
+                                                          .Help("Requests to OpenStack, each try counted.")
+                                                          .Register(registry);
+  prometheus::Family<Histogram>& request_seconds = prometheus::BuildHistogram()
+                                                       .Name("stillpoint_openstack_request_seconds")
+                                                       .Help("Duration of one try of a request to OpenStack.")
+                                                       .Register(registry);
+  prometheus::Family<prometheus::Counter>& points = prometheus::BuildCounter()
+                                                        .Name("stillpoint_points_total")
+                                                        .Help("Recovery points that were attempted, by result.")
+                                                        .Register(registry);
+  prometheus::Family<prometheus::Counter>& deletions = prometheus::BuildCounter()
+                                                           .Name("stillpoint_prunes_total")
+                                                           .Help("Prunes and sweeps of attempts, by result.")
+                                                           .Register(registry);
+  prometheus::Family<Histogram>& hold_window = prometheus::BuildHistogram()
+                                                   .Name("stillpoint_hold_window_seconds")
+                                                   .Help("How long a dataset was held.")
+                                                   .Register(registry);
+  prometheus::Family<Histogram>& available = prometheus::BuildHistogram()
+                                                 .Name("stillpoint_snapshot_available_seconds")
+                                                 .Help("From the request for a snapshot until it was seen available.")
+                                                 .Register(registry);
+  prometheus::Family<Histogram>& pass = prometheus::BuildHistogram()
+                                            .Name("stillpoint_reconcile_seconds")
+                                            .Help("Duration of one pass.")
+                                            .Register(registry);
+  prometheus::Family<prometheus::Gauge>& recovery_points = prometheus::BuildGauge()
+                                                               .Name("stillpoint_recovery_points")
+                                                               .Help("Complete recovery points, by proven consistency.")
+                                                               .Register(registry);
+  prometheus::Family<prometheus::Gauge>& last_complete =
+      prometheus::BuildGauge()
+          .Name("stillpoint_last_complete_point_timestamp_seconds")
+          .Help("When the newest complete point of a series was taken.")
+          .Register(registry);
+  prometheus::Family<prometheus::Gauge>& next_slot = prometheus::BuildGauge()
+                                                         .Name("stillpoint_next_slot_timestamp_seconds")
+                                                         .Help("The next slot of a policy.")
+                                                         .Register(registry);
+  prometheus::Family<prometheus::Gauge>& interval = prometheus::BuildGauge()
+                                                        .Name("stillpoint_expected_interval_seconds")
+                                                        .Help("From one slot of a policy to the next.")
+                                                        .Register(registry);
+  prometheus::Family<prometheus::Gauge>& headroom = prometheus::BuildGauge()
+                                                        .Name("stillpoint_quota_headroom")
+                                                        .Help("Room left in a quota of the project.")
+                                                        .Register(registry);
+};
+
+Metrics::Metrics() : families_(std::make_unique<Families>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::request_ended(const std::string& service, std::string_view method, int code,
+                            std::chrono::nanoseconds took) {
+  const Labels labels{{"service", service}, {"method", std::string(method)}};
+  families_->requests.Add(with(labels, "code", code == 0 ? "none" : std::to_string(code))).Increment();
+  families_->request_seconds.Add(labels, kRequestBuckets).Observe(seconds(took));
+}
+
+void Metrics::point_ended(const inventory::SeriesKey& series, std::string_view result) {
+  families_->points.Add(with(series_labels(series), "result", result)).Increment();
+}
+
+void Metrics::held(const inventory::SeriesKey& series, std::chrono::milliseconds window) {
+  families_->hold_window.Add(series_labels(series), kHoldBuckets).Observe(seconds(window));
+}
+
+void Metrics::snapshot_available(std::chrono::milliseconds took) {
+  families_->available.Add({}, kAvailableBuckets).Observe(seconds(took));
+}
+
+void Metrics::deletion_ended(const inventory::SeriesKey& series, std::string_view verb, std::string_view result) {
+  families_->deletions.Add(with(with(series_labels(series), "verb", verb), "result", result)).Increment();
+}
+
+void Metrics::pass_ended(std::chrono::nanoseconds took) {
+  families_->pass.Add({}, kRequestBuckets).Observe(seconds(took));
+}
+
+void Metrics::observe(const inventory::Points& points, const cloud::Quota& quota) {
+  for (const auto& [key, series] : points.series) {
+    std::map<policy::Consistency, int> counts{
+        {policy::Consistency::Crash, 0}, {policy::Consistency::Filesystem, 0}, {policy::Consistency::Application, 0}};
+    for (const auto& point : series) {
+      if (const auto* best = point.best()) {
+        ++counts[best->consistency];
+        const auto taken = best->own().taken.value_or(best->slot);
+        families_->last_complete.Add(series_labels(key)).Set(unix_seconds(taken));
+      }
+    }
+    for (const auto& [level, count] : counts) {
+      families_->recovery_points.Add(with(series_labels(key), "consistency", to_string(level))).Set(count);
+    }
+  }
+  for (const auto& [resource, use] : quota) {
+    if (!use.unlimited()) {
+      families_->headroom.Add({{"resource", resource}}).Set(static_cast<double>(use.room()));
+    }
+  }
+}
+
+void Metrics::observe_next_slot(const std::string& policy, support::WallTime slot, std::chrono::milliseconds interval) {
+  families_->next_slot.Add({{"policy", policy}}).Set(unix_seconds(slot));
+  families_->interval.Add({{"policy", policy}}).Set(seconds(interval));
+}
+
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace stillpoint::telemetry

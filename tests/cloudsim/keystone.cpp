@@ -1,0 +1,234 @@
+#include <optional>
+
+#include "services.hpp"
+#include "support/ids.hpp"
+
+namespace stillpoint::cloudsim {
+
+namespace {
+
+constexpr int kTokenBytes = 48;
+
+Response identity_error(const State& state, int code, const std::string& title, const std::string& message) {
+  Response response = json_response(code, {{"error", {{"code", code}, {"message", message}, {"title", title}}}});
+  response.headers["Vary"] = "X-Auth-Token";
+  if (code == 401) response.headers["WWW-Authenticate"] = "Keystone uri=\"" + state.base_url + "/identity/v3\"";
+  return response;
+}
+
+Response unauthorized(const State& state) {
+  return identity_error(state, 401, "Unauthorized", "The request you have made requires authentication.");
+}
+
+Response no_such_resource(const State& state) {
+  return identity_error(state, 404, "Not Found", "The resource could not be found.");
+}
+
+Json version_document(const State& state) {
+  return {{"id", "v3.14"},
+          {"status", "stable"},
+          {"updated", "2020-04-07T00:00:00Z"},
+          {"links", Json::array({{{"rel", "self"}, {"href", state.base_url + "/identity/v3/"}}})},
+          {"media-types",
+           Json::array({{{"base", "application/json"}, {"type", "application/vnd.openstack.identity-v3+json"}}})}};
+}
+
+bool in_default_domain(const Json& named) {
+  const Json domain = named.value("domain", Json::object());
+  return domain.value("id", std::string()) == "default" || domain.value("name", std::string()) == "Default";
+}
+
+/// Finds by `id`, or by `name` within the default domain.
+template <class Row>
+const Row* find_named(const std::map<std::string, Row>& rows, const Json& wanted) {
+  if (wanted.contains("id")) {
+    const auto found = rows.find(wanted.value("id", std::string()));
+    return found == rows.end() ? nullptr : &found->second;
+  }
+  for (const auto& [id, row] : rows) {
+    if (in_default_domain(wanted) && row.name == wanted.value("name", std::string())) return &row;
+  }
+  return nullptr;
+}
+
+struct Login {
+  const User* user = nullptr;
+  const ApplicationCredential* credential = nullptr;
+  std::optional<int64_t> expires_at;  ///< that of the token it was made from
+};
+
+Login login_by_password(const State& state, const Json& identity) {
+  const Json user = identity.value("password", Json::object()).value("user", Json::object());
+  const User* found = find_named(state.users, user);
+  if (!found || found->password != user.value("password", std::string())) return {};
+  return {found, nullptr, std::nullopt};
+}
+
+Login login_by_credential(const State& state, const Json& identity) {
+  const Json wanted = identity.value("application_credential", Json::object());
+  for (const auto& [id, credential] : state.credentials) {
+    const bool named = wanted.contains("id") ? wanted.value("id", std::string()) == id
+                                             : wanted.value("name", std::string()) == credential.name &&
+                                                   find_named(state.users, wanted.value("user", Json::object())) ==
+                                                       &state.users.at(credential.user_id);
+    if (named && wanted.value("secret", std::string()) == credential.secret) {
+      return {&state.users.at(credential.user_id), &credential, std::nullopt};
+    }
+  }
+  return {};
+}
+
+Login login_by_token(const State& state, const Json& identity) {
+  const auto found = state.tokens.find(identity.value("token", Json::object()).value("id", std::string()));
+  if (found == state.tokens.end() || found->second.expires_at <= state.now()) return {};
+  return {&state.users.at(found->second.user_id), nullptr, found->second.expires_at};
+}
+
+Login log_in(const State& state, const Json& identity, std::string& method) {
+  const Json methods = identity.value("methods", Json::array());
+  method = methods.size() == 1 && methods[0].is_string() ? methods[0].get<std::string>() : std::string();
+  if (method == "password") return login_by_password(state, identity);
+  if (method == "application_credential") return login_by_credential(state, identity);
+  if (method == "token") return login_by_token(state, identity);
+  return {};
+}
+
+Json catalog_entry(const std::string& type, const std::string& name, const std::string& url) {
+  Json endpoints = Json::array();
+  for (const char* interface : {"public", "internal"}) {
+    endpoints.push_back({{"id", new_keystone_id()},
+                         {"interface", interface},
+                         {"region", "RegionOne"},
+                         {"region_id", "RegionOne"},
+                         {"url", url}});
+  }
+  return {{"type", type}, {"name", name}, {"id", new_keystone_id()}, {"endpoints", endpoints}};
+}
+
+Json catalog(const State& state, const std::string& project_id) {
+  return Json::array({catalog_entry("volumev3", "cinderv3", state.base_url + "/volume/v3/" + project_id),
+                      catalog_entry("compute", "nova", state.base_url + "/compute/v2.1"),
+                      catalog_entry("identity", "keystone", state.base_url + "/identity/v3")});
+}
+
+const Json& default_domain() {
+  static const Json domain{{"id", "default"}, {"name", "Default"}};
+  return domain;
+}
+
+Json roles_of(const User& user) {
+  Json roles = Json::array({{{"id", "role-member"}, {"name", "member"}}, {{"id", "role-reader"}, {"name", "reader"}}});
+  if (user.admin) roles.push_back({{"id", "role-admin"}, {"name", "admin"}});
+  return roles;
+}
+
+Json token_document(const State& state, const Token& token, const User& user, const std::string& method) {
+  Json document{
+      {"methods", Json::array({method})},
+      {"issued_at", iso_time(token.issued_at) + "Z"},
+      {"expires_at", iso_time(token.expires_at) + "Z"},
+      {"audit_ids", Json::array({support::random_hex(11)})},
+      {"user", {{"id", user.id}, {"name", user.name}, {"domain", default_domain()}, {"password_expires_at", nullptr}}}};
+  if (token.project_id.empty()) return document;
+  const Project& project = state.projects.at(token.project_id);
+  document["project"] = {{"id", project.id}, {"name", project.name}, {"domain", default_domain()}};
+  document["is_domain"] = false;
+  document["roles"] = roles_of(user);
+  document["catalog"] = catalog(state, project.id);
+  return document;
+}
+
+Response issue_token(State& state, const Request& request) {
+  const Json body = Json::parse(request.body, nullptr, false);
+  if (body.is_discarded() || !body.contains("auth")) {
+    return identity_error(state, 400, "Bad Request", "Expecting to find auth in request body.");
+  }
+  const Json& auth = body["auth"];
+  std::string method;
+  const Login login = log_in(state, auth.value("identity", Json::object()), method);
+  if (!login.user) return unauthorized(state);
+
+  Token token;
+  token.user_id = login.user->id;
+  token.issued_at = state.now();
+  token.expires_at = login.expires_at.value_or(token.issued_at + state.settings.token_lifetime.count());
+  if (login.credential) {
+    token.project_id = login.credential->project_id;
+  } else if (auth.contains("scope")) {
+    const Project* project = find_named(state.projects, auth["scope"].value("project", Json::object()));
+    if (!project || project->id != login.user->project_id) return unauthorized(state);
+    token.project_id = project->id;
+  }
+  Json document = token_document(state, token, *login.user, method);
+  if (login.credential) {
+    document["application_credential"] = {
+        {"id", login.credential->id}, {"name", login.credential->name}, {"restricted", true}};
+  }
+  const std::string id = "sim-" + support::random_hex(kTokenBytes);
+  state.tokens[id] = token;
+  Response response = json_response(201, {{"token", document}});
+  response.headers["X-Subject-Token"] = id;
+  response.headers["Vary"] = "X-Auth-Token";
+  return response;
+}
+
+Response create_credential(State& state, const Request& request, const std::string& user_id) {
+  const Caller caller = authenticate(state, request);
+  if (caller.user->id != user_id) return no_such_resource(state);
+  const Json wanted = body_member(request, "application_credential");
+  ApplicationCredential made;
+  made.id = new_keystone_id();
+  made.name = wanted.value("name", std::string());
+  made.secret = wanted.value("secret", support::random_hex(kTokenBytes));
+  made.user_id = user_id;
+  made.project_id = caller.project_id;
+  state.credentials[made.id] = made;
+  return json_response(201, {{"application_credential",
+                              {{"id", made.id},
+                               {"name", made.name},
+                               {"secret", made.secret},
+                               {"project_id", made.project_id},
+                               {"user_id", made.user_id},
+                               {"description", nullptr},
+                               {"expires_at", nullptr},
+                               {"roles", roles_of(*caller.user)}}}});
+}
+
+Response revoke_token(State& state, const Request& request) {
+  authenticate(state, request);
+  if (state.tokens.erase(request.header("x-subject-token")) == 0) return no_such_resource(state);
+  Response response;
+  response.code = 204;
+  return response;
+}
+
+}  // namespace
+
+Caller authenticate(const State& state, const Request& request) {
+  const auto found = state.tokens.find(request.header("x-auth-token"));
+  if (found == state.tokens.end() || found->second.expires_at <= state.now()) {
+    Response response = unauthorized(state);
+    response.headers.erase("Vary");
+    refuse(std::move(response));
+  }
+  return {&found->second, &state.users.at(found->second.user_id), found->second.project_id};
+}
+
+Response identity(State& state, const Request& request, const std::string& path) {
+  const auto segments = path_segments(path);
+  if (segments.empty()) {
+    return json_response(300, {{"versions", {{"values", Json::array({version_document(state)})}}}});
+  }
+  if (segments[0] != "v3") return no_such_resource(state);
+  if (segments.size() == 1) return json_response(200, {{"version", version_document(state)}});
+  const bool tokens = segments.size() == 3 && segments[1] == "auth" && segments[2] == "tokens";
+  if (tokens && request.method == "POST") return issue_token(state, request);
+  if (tokens && request.method == "DELETE") return revoke_token(state, request);
+  if (segments.size() == 4 && segments[1] == "users" && segments[3] == "application_credentials" &&
+      request.method == "POST") {
+    return create_credential(state, request, segments[2]);
+  }
+  return no_such_resource(state);
+}
+
+}  // namespace stillpoint::cloudsim

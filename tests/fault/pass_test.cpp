@@ -1,0 +1,286 @@
+// Whole passes over HTTP against the embedded cloud while it misbehaves. The helper on the server is a scripted one: what the
+// real one does is tested in hold_script_test and on real databases.
+
+#include "executor/pass.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cloudsim/cloudsim.hpp"
+#include "contract/project.hpp"
+#include "fakes/fake_servers.hpp"
+#include "openstack/openstack_cloud.hpp"
+#include "support/text.hpp"
+
+namespace stillpoint {
+namespace {
+
+using executor::ActionResult;
+using executor::PassResult;
+using nlohmann::json;
+using policy::Consistency;
+
+class PassTest : public ::testing::Test {
+ protected:
+  PassTest() {
+    cloudsim::Options options;
+    options.cut_delay = std::chrono::milliseconds(30);
+    sim_ = std::make_unique<cloudsim::CloudSim>(options);
+    config_.name = "sim";
+    config_.source = "the test";
+    config_.auth_url = sim_->url() + "/identity/v3";
+    config_.username = config_.project_name = "sim";
+    config_.user_domain_name = config_.project_domain_name = "Default";
+    config_.password = support::Secret(sim_->password());
+    project_ = std::make_unique<contract::Project>(config_, clock_);
+    server_ = project_->create_server("backend-2");
+    volume_ = project_->create_volume("mysql_data", "");
+    project_->attach(server_, volume_);
+    auto connected = openstack::connect(config_, clock_);
+    EXPECT_TRUE(connected) << connected.error().to_string();
+    cloud_ = std::move(*connected);
+
+    policy_.name = "edx";
+    policy_.servers.names = {"backend-2"};
+    policy_.has_ssh = true;
+    policy_.schedule.cron = {"5 1 1 1 *"};
+    policy::Dataset dataset;
+    dataset.name = "mysql";
+    dataset.volumes.name_contains = "mysql_data";
+    dataset.hold.driver = policy::Driver::Mariadb;
+    dataset.hold.method = policy::Method::BackupStage;
+    dataset.hold.max_hold = std::chrono::seconds(2);
+    dataset.require = Consistency::Application;
+    policy_.datasets = {dataset};
+  }
+
+  /// A pass that makes a point of `slot`, a whole second that is not later than now.
+  PassResult pass(support::WallTime slot) {
+    planner::Wishes wishes;
+    wishes.slot_now = slot;
+    return pass(wishes);
+  }
+  PassResult pass(const planner::Wishes& wishes = {}) {
+    auto ended = executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), "default"},
+                                    {policy_}, wishes, [](const ActionResult&) {});
+    EXPECT_TRUE(ended) << ended.error().to_string();
+    return ended ? std::move(*ended) : PassResult();
+  }
+  support::WallTime this_second() const { return std::chrono::floor<std::chrono::seconds>(clock_.wall_now()); }
+  support::Deadline soon() const { return support::Deadline::after(clock_, std::chrono::seconds(20)); }
+
+  void fault(const json& rule) { sim_->control("POST", "/sim/faults", rule.dump()); }
+
+  /// The attempts that exist, as the metadata tell.
+  std::vector<inventory::Attempt> attempts() {
+    std::vector<inventory::Attempt> all;
+    const auto snapshots = cloud_->list_snapshots(soon());
+    EXPECT_TRUE(snapshots);
+    for (const auto& [key, series] : inventory::assemble(*snapshots, "default").series) {
+      for (const auto& point : series) {
+        all.insert(all.end(), point.attempts.begin(), point.attempts.end());
+      }
+    }
+    return all;
+  }
+  static int count(const PassResult& result, ActionResult::Outcome outcome) {
+    return static_cast<int>(std::count_if(result.results.begin(), result.results.end(),
+                                          [&](const ActionResult& action) { return action.outcome == outcome; }));
+  }
+  static std::string errors(const PassResult& result) {
+    std::string text;
+    for (const auto& action : result.results) {
+      text += action.error ? action.error->to_string() + "\n" : "";
+    }
+    return text;
+  }
+  /// Requests that change something, served since `forget_requests`.
+  int writes() { return json::parse(sim_->control("GET", "/sim/requests")).at("writes").get<int>(); }
+  void forget_requests() { sim_->control("DELETE", "/sim/requests"); }
+
+  support::SystemClock clock_;
+  std::unique_ptr<cloudsim::CloudSim> sim_;
+  openstack::CloudConfig config_;
+  std::unique_ptr<contract::Project> project_;
+  std::unique_ptr<cloud::Cloud> cloud_;
+  cloud::ServerId server_;
+  cloud::VolumeId volume_;
+  policy::Policy policy_;
+  fakes::ServerScript script_;
+  fakes::FakeServers servers_{script_, clock_};
+};
+
+TEST_F(PassTest, MakesAPointAndThenHasNothingToDo) {
+  const auto slot = this_second();
+  const auto first = pass(slot);
+  EXPECT_EQ(count(first, ActionResult::Outcome::Done), 1) << errors(first);
+  EXPECT_EQ(script_.calls, (std::vector<std::string>{"probe", "lock", "hold", "release"}));
+  ASSERT_EQ(attempts().size(), 1U);
+  EXPECT_EQ(attempts()[0].consistency, Consistency::Application);
+  EXPECT_EQ(attempts()[0].own().position.at("gtid"), "0-1-42");
+
+  forget_requests();
+  const auto second = pass(slot);
+  EXPECT_TRUE(second.left.actions.empty());
+  EXPECT_EQ(writes(), 0) << "P8";
+}
+
+TEST_F(PassTest, P2AHoldThatIsNotIntactProvesNothing) {
+  script_.release_is_intact = false;
+  const auto result = pass(this_second());
+  EXPECT_EQ(count(result, ActionResult::Outcome::Failed), 1);
+  ASSERT_EQ(attempts().size(), 1U);
+  EXPECT_EQ(attempts()[0].state, inventory::AttemptState::Unproven);
+}
+
+TEST_F(PassTest, P3APostWithoutAnAnswerIsLookedForAndNotRepeated) {
+  fault({{"method", "POST"}, {"path_regex", "/snapshots$"}, {"drop", "after"}});
+  const auto result = pass(this_second());
+  EXPECT_EQ(count(result, ActionResult::Outcome::Done), 1) << errors(result);
+  ASSERT_EQ(attempts().size(), 1U);
+  EXPECT_EQ(attempts()[0].state, inventory::AttemptState::Complete);
+}
+
+TEST_F(PassTest, P2APostThatTakesEffectAfterTheHoldIsNotAPoint) {
+  fault({{"method", "POST"}, {"path_regex", "/snapshots$"}, {"drop", "later"}, {"delay_ms", 2500}});
+  const auto slot = this_second();
+  const auto result = pass(slot);
+  EXPECT_EQ(count(result, ActionResult::Outcome::Failed), 1);
+  EXPECT_EQ(script_.count("abort"), 1);
+  EXPECT_EQ(script_.count("release"), 0);
+  while (attempts().empty() || attempts()[0].members[0].snapshot.status != "available") {
+    clock_.sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(attempts()[0].state, inventory::AttemptState::Unproven);
+  EXPECT_EQ(script_.count("hold"), 1) << "not held a second time in the pass";
+}
+
+TEST_F(PassTest, P2ASnapshotThatStaysCreatingEndsInAnAbort) {
+  sim_->control("POST", "/sim/settings", R"({"cut_delay_ms": -1})");
+  const auto result = pass(this_second());
+  EXPECT_EQ(script_.count("abort"), 1);
+  EXPECT_NE(errors(result).find("was not available before the hold had to end"), std::string::npos) << errors(result);
+}
+
+TEST_F(PassTest, P9AnExhaustedQuotaHoldsNothing) {
+  sim_->control("POST", "/sim/settings", R"({"quota": {"snapshots": 0}})");
+  const auto result = pass(this_second());
+  EXPECT_TRUE(result.results.empty());
+  ASSERT_EQ(result.left.actions.size(), 1U);
+  EXPECT_EQ(result.left.actions[0].reason, "QuotaExceeded");
+  EXPECT_TRUE(script_.calls.empty());
+}
+
+TEST_F(PassTest, AQuotaThatIsGoneWhenThePostComesEndsInAnAbort) {
+  fault({{"method", "POST"},
+         {"path_regex", "/snapshots$"},
+         {"status", 413},
+         {"body",
+          {{"overLimit",
+            {{"code", 413},
+             {"message", "SnapshotLimitExceeded: Maximum number of snapshots allowed (10) exceeded"},
+             {"retryAfter", "0"}}}}}});
+  const auto result = pass(this_second());
+  EXPECT_EQ(script_.count("abort"), 1);
+  EXPECT_NE(errors(result).find("SnapshotLimitExceeded"), std::string::npos) << errors(result);
+  EXPECT_TRUE(attempts().empty());
+}
+
+TEST_F(PassTest, P7ALabelThatWasNotWrittenIsFetchedFromTheServerByTheNextPass) {
+  fault({{"method", "POST"}, {"path_regex", "/metadata$"}, {"status", 403}, {"count", -1}});
+  const auto slot = this_second();
+  EXPECT_EQ(count(pass(slot), ActionResult::Outcome::Failed), 1);
+  sim_->control("DELETE", "/sim/faults");
+  script_.verdict = quiesce::Verdict::Intact;
+  while (attempts().at(0).hold_until() > clock_.wall_now()) {
+    clock_.sleep_until(clock_.steady_now() + (attempts().at(0).hold_until() - clock_.wall_now()), {});
+  }
+  const auto next = pass(slot);
+  EXPECT_EQ(count(next, ActionResult::Outcome::Done), 1) << errors(next);
+  ASSERT_EQ(attempts().size(), 1U);
+  EXPECT_EQ(attempts()[0].consistency, Consistency::Application);
+  EXPECT_EQ(script_.count("hold"), 1);
+}
+
+TEST_F(PassTest, P3ASlotThatSomebodyElseServedIsSeenUnderTheHostLock) {
+  const auto slot = this_second();
+  script_.on_lock = [&] {
+    script_.on_lock = [] {};
+    const auto others = pass(slot);
+    EXPECT_EQ(count(others, ActionResult::Outcome::Done), 1) << errors(others);
+  };
+  const auto mine = pass(slot);
+  EXPECT_EQ(script_.count("hold"), 1);
+  EXPECT_EQ(attempts().size(), 1U);
+  EXPECT_EQ(count(mine, ActionResult::Outcome::Skipped), 1);
+}
+
+TEST_F(PassTest, P4PrunesTheOldestOfItsOwnAndNothingElse) {
+  policy_.retention.keep_last = 2;
+  const auto first = this_second() - std::chrono::seconds(10);
+  cloud::NewSnapshot by_hand;
+  by_hand.volume = volume_;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(count(pass(first + std::chrono::seconds(i)), ActionResult::Outcome::Failed), 0);
+    if (i == 0) {
+      by_hand.name = attempts()[0].members[0].snapshot.name;
+      ASSERT_TRUE(cloud_->create_snapshot(by_hand, soon()));
+      const auto still_creating = [&] {
+        const auto snapshots = cloud_->list_snapshots_of({volume_}, soon());
+        return std::any_of(snapshots->begin(), snapshots->end(),
+                           [](const cloud::Snapshot& snapshot) { return snapshot.status == "creating"; });
+      };
+      while (still_creating()) {
+        clock_.sleep_for(std::chrono::milliseconds(20));
+      }
+    }
+  }
+  const auto left = attempts();
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[0].slot, first + std::chrono::seconds(1));
+  EXPECT_EQ(cloud_->list_snapshots(soon())->size(), 3U) << "the look-alike is still there";
+}
+
+TEST_F(PassTest, P6AListingThatDoesNotEndWellPrunesNothing) {
+  policy_.retention.keep_last = 1;
+  const auto first = this_second() - std::chrono::seconds(10);
+  pass(first);
+  fault({{"method", "GET"}, {"path_regex", "/snapshots"}, {"cut_body", 40}, {"count", -1}});
+  planner::Wishes wishes;
+  const auto ended =
+      executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), "default"},
+                         {policy_}, wishes, [](const ActionResult&) {});
+  ASSERT_FALSE(ended);
+  sim_->control("DELETE", "/sim/faults");
+  EXPECT_EQ(attempts().size(), 1U);
+}
+
+TEST_F(PassTest, ATokenThatIsRefusedInMidPassIsRenewed) {
+  fault({{"method", "POST"},
+         {"path_regex", "/metadata$"},
+         {"status", 401},
+         {"body", {{"error", {{"code", 401}, {"title", "Unauthorized"}, {"message", "expired"}}}}}});
+  const auto result = pass(this_second());
+  EXPECT_EQ(count(result, ActionResult::Outcome::Done), 1) << errors(result);
+}
+
+TEST_F(PassTest, WhatCannotBeProvenOnTheServerIsNotHeld) {
+  script_.provable = Consistency::Crash;
+  const auto result = pass(this_second());
+  EXPECT_EQ(count(result, ActionResult::Outcome::Failed), 1);
+  EXPECT_EQ(script_.count("hold"), 0);
+  EXPECT_TRUE(attempts().empty());
+}
+
+TEST_F(PassTest, P6AClockThatDiffersFromTheCloudsHoldsNothing) {
+  sim_->control("POST", "/sim/settings", R"({"clock_offset_s": 7200})");
+  const auto result = pass(this_second());
+  EXPECT_TRUE(script_.calls.empty());
+  ASSERT_EQ(result.left.actions.size(), 1U);
+  EXPECT_EQ(result.left.actions[0].reason, "ClockSuspect");
+}
+
+}  // namespace
+}  // namespace stillpoint

@@ -1,0 +1,79 @@
+#include "inventory/points.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "fakes/objects.hpp"
+
+namespace stillpoint::inventory {
+namespace {
+
+using fakes::at;
+using fakes::snapshot;
+using policy::Consistency;
+
+const auto kSlot = at("2026-11-24T01:00:00Z");
+
+Series only_series(const std::vector<cloud::Snapshot>& snapshots) {
+  const auto points = assemble(snapshots, "default");
+  EXPECT_EQ(points.series.size(), 1U);
+  return points.series.empty() ? Series() : points.series.begin()->second;
+}
+
+TEST(Points, OneLabelledMemberProvesItsWholeAttempt) {
+  const auto series = only_series(
+      {snapshot({.id = "s1", .volume = "v1", .slot = kSlot, .members = 2}),
+       snapshot({.id = "s2", .volume = "v2", .slot = kSlot, .consistency = Consistency::Unproven, .members = 2})});
+  ASSERT_EQ(series.size(), 1U);
+  ASSERT_NE(series[0].best(), nullptr);
+  EXPECT_EQ(series[0].best()->consistency, Consistency::Application);
+  EXPECT_FALSE(series[0].best()->all_labelled());
+}
+
+TEST(Points, P3MembersOfDifferentAttemptsNeverMakeAPoint) {
+  const auto series =
+      only_series({snapshot({.id = "s1", .volume = "v1", .slot = kSlot, .attempt = "a1", .members = 2}),
+                   snapshot({.id = "s2", .volume = "v2", .slot = kSlot, .attempt = "a2", .members = 2})});
+  ASSERT_EQ(series.size(), 1U);
+  EXPECT_EQ(series[0].attempts.size(), 2U);
+  EXPECT_EQ(series[0].best(), nullptr);
+}
+
+TEST(Points, P2AnAttemptIsIncompleteWhileAMemberIsMissingFailedOrStillBeingCut) {
+  for (const char* status : {"creating", "error", "deleting", "error_deleting"}) {
+    EXPECT_EQ(only_series({snapshot({.id = "s1", .slot = kSlot, .status = status})})[0].best(), nullptr) << status;
+  }
+  EXPECT_EQ(only_series({snapshot({.id = "s1", .slot = kSlot, .members = 2})})[0].best(), nullptr);
+  EXPECT_EQ(only_series({snapshot({.id = "s1", .slot = kSlot, .members = 2}),
+                         snapshot({.id = "s2", .slot = kSlot, .members = 2})})[0]
+                .best(),
+            nullptr)
+      << "two snapshots of one volume are not two volumes";
+}
+
+TEST(Points, P3TheLowestOfTwoCompleteAttemptsWinsWhateverTheOrder) {
+  std::vector<cloud::Snapshot> snapshots{snapshot({.id = "s1", .slot = kSlot, .attempt = "b"}),
+                                         snapshot({.id = "s2", .slot = kSlot, .attempt = "a"})};
+  EXPECT_EQ(only_series(snapshots)[0].best()->id, "a");
+  std::reverse(snapshots.begin(), snapshots.end());
+  EXPECT_EQ(only_series(snapshots)[0].best()->id, "a");
+  snapshots.back().created_at -= std::chrono::seconds(1);
+  EXPECT_EQ(only_series(snapshots)[0].best()->id, "b");
+}
+
+TEST(Points, P4ForeignSnapshotsAreNotSeenAndUnreadableOnesAreSaid) {
+  auto foreign = snapshot({.id = "s1", .slot = kSlot});
+  foreign.metadata.clear();
+  foreign.name = "stillpoint-edx-mysql-2026-11-24T01:00:00Z";
+  auto broken = snapshot({.id = "s2", .slot = kSlot});
+  broken.metadata["stillpoint.slot"] = "yesterday";
+  const auto points =
+      assemble({foreign, broken, snapshot({.id = "s3", .slot = kSlot, .installation = "other"})}, "default");
+  EXPECT_TRUE(points.series.empty());
+  ASSERT_EQ(points.unreadable.size(), 1U);
+  EXPECT_EQ(points.unreadable[0].first.id.str(), "s2");
+}
+
+}  // namespace
+}  // namespace stillpoint::inventory

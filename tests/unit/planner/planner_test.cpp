@@ -1,0 +1,214 @@
+#include "planner/planner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "planner/quota_ledger.hpp"
+#include "planner/render.hpp"
+#include "fakes/objects.hpp"
+
+namespace stillpoint::planner {
+namespace {
+
+using fakes::at;
+using fakes::snapshot;
+using policy::Consistency;
+
+// Five minutes after the slot of 12:00, long after the hold-until of its attempts.
+const auto kNow = at("2026-11-24T12:05:00Z");
+const auto kSlot = at("2026-11-24T12:00:00Z");
+
+class PlannerTest : public ::testing::Test {
+ protected:
+  PlannerTest() {
+    observed_.servers = {fakes::server()};
+    observed_.volumes = {fakes::volume("vol-mysql", "mysql_data")};
+    observed_.quota = {{"snapshots", {10, 0, 0}}, {"gigabytes", {1000, 10, 0}}};
+  }
+
+  Plan make() const { return plan({policy_}, observed_, wishes_, now_); }
+  /// The plan's only action.
+  Action only() const {
+    const auto made = make();
+    EXPECT_EQ(made.actions.size(), 1U) << render_text(made, Colour::Off);
+    return made.actions.empty() ? Action{} : made.actions.front();
+  }
+  std::string verbs() const {
+    std::string text;
+    for (const auto& action : make().actions) {
+      text += std::string(text.empty() ? "" : " ") + std::string(action.verb()) + ":" + action.reason;
+    }
+    return text;
+  }
+
+  policy::Policy policy_ = fakes::policy();
+  Observed observed_;
+  Wishes wishes_;
+  support::WallTime now_ = kNow;
+};
+
+TEST_F(PlannerTest, ADueSlotWithoutAPointIsMade) {
+  const auto action = only();
+  EXPECT_EQ(action.reason, "SlotDue");
+  const auto& create = std::get<CreatePoint>(action.what);
+  EXPECT_EQ(create.slot, kSlot);
+  EXPECT_EQ(create.point, inventory::point_id("default", "edx", fakes::kServer, "mysql", kSlot));
+  EXPECT_EQ(create.gib(), 10);
+}
+
+TEST_F(PlannerTest, P8ASlotThatHasItsPointNeedsNothing) {
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot})};
+  EXPECT_EQ(verbs(), "");
+}
+
+TEST_F(PlannerTest, ASlotBeyondItsStartingDeadlineIsMissedAndNotRunLate) {
+  now_ = at("2026-11-24T12:45:00Z");
+  EXPECT_EQ(verbs(), "");
+}
+
+TEST_F(PlannerTest, SlotsBeforeStartAtDoNotCount) {
+  policy_.start_at = at("2026-11-24T12:01:00Z");
+  EXPECT_EQ(verbs(), "");
+}
+
+TEST_F(PlannerTest, NowMakesAPointOutsideTheSchedule) {
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot})};
+  wishes_.slot_now = kNow;
+  EXPECT_EQ(only().reason, "AskedFor");
+}
+
+TEST_F(PlannerTest, SuspendStopsCreatingAndPruningButNotSweeping) {
+  policy_.suspend = true;
+  policy_.retention.keep_last = 1;
+  observed_.snapshots = {
+      snapshot({.id = "s1", .slot = at("2026-11-24T09:00:00Z")}),
+      snapshot({.id = "s2", .slot = at("2026-11-24T10:00:00Z")}),
+      snapshot(
+          {.id = "s3", .slot = at("2026-11-24T11:00:00Z"), .consistency = Consistency::Unproven, .status = "error"})};
+  EXPECT_EQ(verbs(), "sweep:Incomplete");
+}
+
+TEST_F(PlannerTest, P9AnExhaustedQuotaIsSaidWithNameNeedAndRoom) {
+  observed_.quota["snapshots"] = {10, 9, 1};
+  const auto action = only();
+  EXPECT_EQ(std::get<Blocked>(action.what).kind, support::ErrorKind::QuotaExceeded);
+  EXPECT_NE(action.message.find("quota 'snapshots': 1 needed, room for 0 (limit 10, in use 10)"), std::string::npos)
+      << action.message;
+}
+
+TEST_F(PlannerTest, P5APassWithoutRoomStillPrunesWhatExistingPointsMakeNeedless) {
+  observed_.quota["snapshots"] = {4, 4, 0};
+  for (int hour = 8; hour <= 11; ++hour) {
+    const auto slot = kSlot - std::chrono::hours(12 - hour);
+    observed_.snapshots.push_back(snapshot({.id = "s" + std::to_string(hour), .slot = slot}));
+  }
+  EXPECT_EQ(verbs(), "prune:NotKept blocked:QuotaExceeded");
+}
+
+TEST_F(PlannerTest, P3AnAttemptThatMayStillBeHeldIsWaitedFor) {
+  now_ = kSlot + std::chrono::seconds(10);
+  observed_.snapshots = {
+      snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .status = "creating"})};
+  EXPECT_EQ(verbs(), "wait:InFlight");
+}
+
+TEST_F(PlannerTest, P3NothingIsSweptBeforeItsMarginButTheSlotIsMadeAnew) {
+  now_ = kSlot + std::chrono::seconds(60);
+  observed_.snapshots = {
+      snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .status = "error"})};
+  EXPECT_EQ(verbs(), "create:SlotDue wait:SweepLater");
+  now_ = kSlot + std::chrono::seconds(22) + kSweepMargin;
+  EXPECT_EQ(verbs(), "sweep:Incomplete create:SlotDue");
+}
+
+TEST_F(PlannerTest, P2AnUnlabelledAttemptIsAskedForFirstAndSweptWhenNothingProvesIt) {
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
+  EXPECT_EQ(verbs(), "relabel:VerdictUnknown");
+  observed_.not_intact = {"a1"};
+  EXPECT_EQ(verbs(), "sweep:Unproven create:SlotDue");
+}
+
+TEST_F(PlannerTest, P2ALateSnapshotIsKeptAsCrashOnlyIfThePolicySaysSo) {
+  policy_.datasets[0].on_failure = policy::OnFailure::Downgrade;
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
+  observed_.not_intact = {"a1"};
+  const auto made = make();
+  ASSERT_FALSE(made.actions.empty());
+  EXPECT_EQ(made.actions[0].reason, "Downgraded");
+  EXPECT_EQ(std::get<Relabel>(made.actions[0].what).how, Relabel::How::DowngradeToCrash);
+}
+
+TEST_F(PlannerTest, AMissingLabelOfAProvenAttemptIsWritten) {
+  observed_.volumes.push_back(fakes::volume("vol-2", "mysql_data_2"));
+  observed_.snapshots = {
+      snapshot({.id = "s1", .slot = kSlot, .members = 2}),
+      snapshot({.id = "s2", .volume = "vol-2", .slot = kSlot, .consistency = Consistency::Unproven, .members = 2})};
+  EXPECT_EQ(verbs(), "relabel:LabelMissing");
+}
+
+TEST_F(PlannerTest, AttemptsAtOneSlotAreBounded) {
+  for (const char* attempt : {"a1", "a2", "a3"}) {
+    observed_.snapshots.push_back(snapshot({.id = std::string("s-") + attempt,
+                                            .slot = kSlot,
+                                            .attempt = attempt,
+                                            .consistency = Consistency::Unproven,
+                                            .status = "creating"}));
+  }
+  EXPECT_EQ(verbs(), "wait:SnapshotBusy wait:SnapshotBusy wait:SnapshotBusy blocked:TooManyAttempts");
+}
+
+TEST_F(PlannerTest, P10NoSecondMemberOfAClusterWhileOneMayBeHeld) {
+  policy_.cluster = {"galera", 3, {"192.0.2.11"}, false};
+  auto other = snapshot({.id = "s1",
+                         .slot = kNow - std::chrono::seconds(5),
+                         .consistency = Consistency::Unproven,
+                         .status = "creating",
+                         .policy = "elsewhere"});
+  other.metadata["stillpoint.cluster"] = "galera";
+  observed_.snapshots = {other};
+  EXPECT_EQ(verbs(), "wait:ClusterHeld");
+}
+
+TEST_F(PlannerTest, P10TheWriterIsRefusedUnlessAllowed) {
+  policy_.cluster = {"galera", 3, {"192.0.2.12"}, false};
+  EXPECT_EQ(verbs(), "blocked:Writer");
+  policy_.cluster.writer_addresses = {};
+  EXPECT_EQ(verbs(), "blocked:WriterUnknown");
+  policy_.cluster.allow_writer = true;
+  EXPECT_EQ(verbs(), "create:SlotDue");
+}
+
+TEST_F(PlannerTest, P6AClockThatDiffersHoldsAndPrunesNothing) {
+  policy_.retention.keep_last = 1;
+  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z")}),
+                         snapshot({.id = "s2", .slot = at("2026-11-24T11:00:00Z")})};
+  observed_.clock_offset = std::chrono::seconds(-31);
+  EXPECT_EQ(verbs(), "blocked:ClockSuspect");
+}
+
+TEST_F(PlannerTest, SeveralVolumesNeedAHold) {
+  policy_.datasets[0].hold = {};
+  policy_.datasets[0].require = Consistency::Crash;
+  observed_.volumes.push_back(fakes::volume("vol-2", "mysql_data_2"));
+  EXPECT_EQ(verbs(), "blocked:SeveralVolumes");
+}
+
+TEST_F(PlannerTest, SnapshotsThatNobodyCanDeleteAreReported) {
+  observed_.snapshots = {snapshot({.id = "s1",
+                                   .slot = at("2026-11-24T10:00:00Z"),
+                                   .consistency = Consistency::Unproven,
+                                   .status = "error_deleting"})};
+  EXPECT_EQ(verbs(), "create:SlotDue blocked:ErrorDeleting");
+}
+
+TEST_F(PlannerTest, HostileNamesReachTheTerminalAsText) {
+  observed_.servers[0].name = "backend-2";
+  observed_.volumes[0].name = "mysql_data\x1b[31m\n";
+  observed_.volumes[0].status = "\x1b]0;owned\x07";
+  const auto text = render_text(make(), Colour::Off);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace stillpoint::planner

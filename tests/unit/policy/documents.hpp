@@ -1,0 +1,70 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace stillpoint::policy {
+
+/// A policy that uses every field of the language that this version acts on.
+inline constexpr std::string_view kFullPolicy = R"(apiVersion: stillpoint.dev/v1alpha1
+kind: BackupPolicy
+metadata:
+  name: edx-backend
+spec:
+  cloud: prod
+  servers:
+    names: [backend-2, backend-3]
+    namePattern: "backend-?"
+    ids: [0b6e6f0c-6a2e-4c0e-9d59-3f3a3a8b1c01]
+    metadata: {role: backend}
+    tags: [edx]
+    addresses: [192.168.122.112]
+  ssh:
+    user: ubuntu
+    port: 2222
+    keyFile: keys/id_ed25519
+    knownHostsFile: ~/.ssh/known_hosts
+    address: {network: mgmt, version: 4}
+  schedule:
+    cron: ["5 1 * * *", "0 13 * * sun"]
+    timeZone: Europe/Zurich
+    startingDeadline: 30m
+  datasets:
+    - name: mysql
+      volumes: {nameContains: mysql_data}
+      hold:
+        driver: mariadb
+        method: stopService
+        freeze: true
+        maxHold: 20s
+        service: mysql
+        stopTimeout: 90s
+        startTimeout: 2m
+        defaultsFile: /etc/mysql/debian.cnf
+        socket: /run/mysqld/mysqld.sock
+      require: application
+      onFailure: downgrade
+    - name: mongodb
+      volumes: {namePattern: "mongodb_*", ids: [11111111-2222-3333-4444-555555555555]}
+      hold: {driver: filesystem}
+  cluster:
+    name: edx-galera
+    minHealthyMembers: 2
+    writer: {addresses: [192.168.122.111]}
+    allowWriter: true
+  retention: {keepLast: 7, floor: 2}
+  startAt: 2026-11-24T00:00:00Z
+  suspend: true
+)";
+
+/// The full policy with the first `from` replaced by `to`.
+inline std::string changed(std::string_view from, std::string_view to) {
+  std::string text(kFullPolicy);
+  const auto place = text.find(from);
+  EXPECT_NE(place, std::string::npos) << from;
+  return place == std::string::npos ? text : text.replace(place, from.size(), to);
+}
+
+}  // namespace stillpoint::policy

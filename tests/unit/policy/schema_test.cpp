@@ -1,0 +1,256 @@
+// The published schema and the reader are two statements of one language. What editors accept by the schema, the reader
+// must accept, except for the rules that a schema of draft 7 cannot say.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "documents.hpp"
+#include "policy/reader.hpp"
+#include "policy/yaml_tree.hpp"
+
+namespace stillpoint::policy {
+namespace {
+
+using nlohmann::json;
+
+std::filesystem::path source_folder() {
+  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
+}
+
+std::string slurp(const std::filesystem::path& path) {
+  std::ifstream stream(path);
+  EXPECT_TRUE(stream) << path;
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+json to_json(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::Null:
+      return nullptr;
+    case Node::Kind::Bool:
+      return node.boolean;
+    case Node::Kind::Integer:
+      return node.integer;
+    case Node::Kind::Float:
+      return node.real;
+    case Node::Kind::String:
+      return node.text;
+    case Node::Kind::Sequence: {
+      json list = json::array();
+      for (const auto& item : node.items) {
+        list.push_back(to_json(item));
+      }
+      return list;
+    }
+    case Node::Kind::Mapping: {
+      json object = json::object();
+      for (const auto& member : node.members) {
+        object[member.key] = to_json(member.value);
+      }
+      return object;
+    }
+  }
+  return nullptr;
+}
+
+class SchemaTest : public testing::Test {
+ protected:
+  SchemaTest() {
+    const json document = json::parse(slurp(source_folder() / "schemas" / "backuppolicy.schema.json"));
+    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+        .populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
+  }
+
+  /// Empty if the text fits.
+  std::string schema_says(const std::string& yaml) {
+    const auto text = read_yaml(yaml, "f");
+    EXPECT_TRUE(text.errors.empty());
+    const json document = to_json(text.documents.at(0).root);
+    valijson::ValidationResults results;
+    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), &results)) {
+      return "";
+    }
+    std::string said;
+    for (const auto& error : results) {
+      for (const auto& part : error.context) {
+        said += part;
+      }
+      said += ": " + error.description + "\n";
+    }
+    return said.empty() ? "refused" : said;
+  }
+
+  static std::string reader_says(const std::string& yaml) {
+    std::string said;
+    for (const auto& error : read_policies(yaml, "f").errors) {
+      said += error.to_string() + "\n";
+    }
+    return said;
+  }
+
+  valijson::Schema schema_;
+};
+
+TEST_F(SchemaTest, EverySpecIsGood) {
+  int specs = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(source_folder() / "specs")) {
+    if (entry.path().extension() != ".yaml") {
+      continue;
+    }
+    ++specs;
+    const std::string text = slurp(entry.path());
+    EXPECT_TRUE(text.starts_with("# yaml-language-server: $schema=../schemas/backuppolicy.schema.json\n"))
+        << entry.path();
+    EXPECT_EQ(schema_says(text), "") << entry.path();
+    EXPECT_EQ(reader_says(text), "") << entry.path();
+  }
+  EXPECT_GE(specs, 3);
+}
+
+TEST_F(SchemaTest, TheSeedIsADozenLines) {
+  std::istringstream text(slurp(source_folder() / "specs" / "edx-seed.yaml"));
+  int lines = 0;
+  for (std::string line; std::getline(text, line);) {
+    lines += line.starts_with('#') ? 0 : 1;
+  }
+  EXPECT_LE(lines, 12);
+  const auto policies = read_policy_file((source_folder() / "specs" / "edx-seed.yaml").string()).policies;
+  ASSERT_EQ(policies.size(), 1U);
+  EXPECT_EQ(policies[0].datasets.at(0).hold.method, Method::StopService);
+  EXPECT_EQ(policies[0].datasets.at(1).hold.method, Method::None);
+  EXPECT_EQ(policies[0].retention.keep_last, 3);
+}
+
+TEST_F(SchemaTest, BothAcceptTheFullPolicy) {
+  EXPECT_EQ(schema_says(std::string(kFullPolicy)), "");
+  EXPECT_EQ(reader_says(std::string(kFullPolicy)), "");
+}
+
+struct Edit {
+  std::string_view from;
+  std::string_view to;
+};
+
+TEST_F(SchemaTest, BothAccept) {
+  const Edit edits[] = {
+      {"cron: [\"5 1 * * *\", \"0 13 * * sun\"]", "cron: \"@daily\""},
+      {"    startingDeadline: 30m\n", ""},
+      {"    timeZone: Europe/Zurich\n", ""},
+      {"2026-11-24T00:00:00Z", "2026-11-24T00:00:00.25+00:00"},
+      {"driver: filesystem", "driver: filesystem, method: filesystem, freeze: true"},
+      {"driver: filesystem", "driver: none"},
+      {"driver: filesystem", "driver: none, method: none, freeze: false, maxHold: 1m"},
+      {"driver: filesystem", "driver: mariadb"},
+      {"      hold: {driver: filesystem}\n", ""},
+      {"      hold: {driver: filesystem}\n", "      require: crash\n"},
+      {"    keyFile: keys/id_ed25519\n    knownHostsFile: ~/.ssh/known_hosts\n", ""},
+      {"address: {network: mgmt, version: 4}", "address: {}"},
+      {"version: 4", "version: 6"},
+      {"192.168.122.112", "\"2001:db8::1\""},
+      {"    names: [backend-2, backend-3]\n", ""},
+      {"    writer: {addresses: [192.168.122.111]}\n", ""},
+      {"retention: {keepLast: 7, floor: 2}", "retention: {}"},
+      {"suspend: true", "suspend: false"},
+      {"cloud: prod", "cloud: \"7\""},
+  };
+  for (const auto& [from, to] : edits) {
+    const std::string text = changed(from, to);
+    EXPECT_EQ(schema_says(text), "") << to;
+    EXPECT_EQ(reader_says(text), "") << to;
+  }
+}
+
+TEST_F(SchemaTest, BothRefuse) {
+  const Edit edits[] = {
+      {"stillpoint.dev/v1alpha1", "stillpoint.dev/v2"},
+      {"kind: BackupPolicy", "kind: Pod"},
+      {"kind: BackupPolicy\n", ""},
+      {"name: edx-backend", "name: Edx"},
+      {"name: edx-backend", "labels: {a: b}"},
+      {"cloud: prod", "cloud: 7"},
+      {"cloud: prod", "cloud:"},
+      {"cloud: prod", "cluod: prod"},
+      {"cloud: prod", "deletionPolicy: Retain"},
+      {"cloud: prod", "previousNames: [a]"},
+      {"keepLast: 7", "daily: 7"},
+      {"keepLast: 7", "keepLast: 0"},
+      {"keepLast: 7", "keepLast: 10001"},
+      {"keepLast: 7", "keepLast: 7.5"},
+      {"floor: 2", "floor: 0"},
+      {"port: 2222", "port: 0"},
+      {"port: 2222", "port: \"22\""},
+      {"port: 2222", "proxyJump: x"},
+      {"user: ubuntu", "user: a b"},
+      {"version: 4", "version: 5"},
+      {"[edx]", "[]"},
+      {"[edx]", "[edx, edx]"},
+      {"[edx]", "edx"},
+      {"{role: backend}", "{role: 1}"},
+      {"{role: backend}", "{}"},
+      {"0b6e6f0c-6a2e-4c0e-9d59-3f3a3a8b1c01", "backend"},
+      {"192.168.122.112", "backend-2"},
+      {"[\"5 1 * * *\", \"0 13 * * sun\"]", "[]"},
+      {"[\"5 1 * * *\", \"0 13 * * sun\"]", "5"},
+      {"    cron: [\"5 1 * * *\", \"0 13 * * sun\"]\n", ""},
+      {"startingDeadline: 30m", "startingDeadline: 30"},
+      {"startingDeadline: 30m", "startingDeadline: half an hour"},
+      {"startAt: 2026-11-24T00:00:00Z", "startAt: today"},
+      {"suspend: true", "suspend: yes"},
+      {"{nameContains: mysql_data}", "{}"},
+      {"{nameContains: mysql_data}", "{nameContains: \"\"}"},
+      {"{nameContains: mysql_data}", "{nameContain: x}"},
+      {"driver: filesystem", "driver: mongodb"},
+      {"driver: filesystem", "driver: filesystem, freeze: false"},
+      {"driver: filesystem", "driver: filesystem, method: none"},
+      {"driver: filesystem", "driver: filesystem, service: x"},
+      {"driver: filesystem", "driver: filesystem, socket: /x"},
+      {"driver: filesystem", "driver: mariadb, stopTimeout: 5s"},
+      {"driver: filesystem", "driver: mariadb, method: none"},
+      {"driver: filesystem", "driver: none, freeze: true"},
+      {"driver: filesystem", "freeze: true"},
+      {"service: mysql", "service: a;b"},
+      {"/etc/mysql/debian.cnf", "etc/mysql"},
+      {"/run/mysqld/mysqld.sock", "/run/my sqld.sock"},
+      {"require: application", "require: unproven"},
+      {"onFailure: downgrade", "onFailure: ignore"},
+      {"name: edx-galera\n    ", ""},
+      {"writer: {addresses: [192.168.122.111]}", "writer: {}"},
+      {"minHealthyMembers: 2", "minHealthyMembers: 0"},
+  };
+  for (const auto& [from, to] : edits) {
+    const std::string text = changed(from, to);
+    EXPECT_NE(schema_says(text), "") << to;
+    EXPECT_NE(reader_says(text), "") << to;
+  }
+}
+
+/// Rules that need arithmetic or two places of the document; the schema's description says that there are such.
+TEST_F(SchemaTest, OnlyTheReaderRefuses) {
+  const Edit edits[] = {
+      {"floor: 2", "floor: 8"},
+      {"maxHold: 20s", "maxHold: 20m"},
+      {"require: application", "require: crash"},
+      {"name: mongodb", "name: mysql"},
+      {"192.168.122.112", "192.168.122.300"},
+      {"2026-11-24T00", "2026-13-24T00"},
+  };
+  for (const auto& [from, to] : edits) {
+    const std::string text = changed(from, to);
+    EXPECT_EQ(schema_says(text), "") << to;
+    EXPECT_NE(reader_says(text), "") << to;
+  }
+}
+
+}  // namespace
+}  // namespace stillpoint::policy

@@ -1,0 +1,218 @@
+#include "schedule/slots.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/text.hpp"
+
+namespace stillpoint::schedule {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+WallTime at(std::string_view text) {
+  const auto when = support::parse_utc(text);
+  EXPECT_TRUE(when.has_value()) << text;
+  return when.value_or(WallTime());
+}
+
+policy::Schedule schedule_of(std::vector<std::string> cron, std::string zone = "UTC") {
+  policy::Schedule schedule;
+  schedule.cron = std::move(cron);
+  schedule.time_zone = std::move(zone);
+  return schedule;
+}
+
+Compiled compiled(std::vector<std::string> cron, std::string zone = "UTC") {
+  return compile(schedule_of(std::move(cron), std::move(zone))).value();
+}
+
+/// Without its end, a slot is written as `2026-11-24T01:05:00Z`.
+std::vector<std::string> between(const Compiled& schedule, std::string_view from, std::string_view to) {
+  std::vector<std::string> slots;
+  for (const auto slot : schedule.between(at(from), at(to), 1000)) {
+    slots.push_back(support::format_utc(slot));
+  }
+  return slots;
+}
+
+TEST(Slots, NextAndLatest) {
+  const auto daily = compiled({"5 1 * * *"});
+  EXPECT_EQ(daily.next_after(at("2026-11-24T01:04:59Z")), at("2026-11-24T01:05:00Z"));
+  EXPECT_EQ(daily.next_after(at("2026-11-24T01:05:00Z")), at("2026-11-25T01:05:00Z"));
+  EXPECT_EQ(daily.latest_at_or_before(at("2026-11-24T01:05:00Z")), at("2026-11-24T01:05:00Z"));
+  EXPECT_EQ(daily.latest_at_or_before(at("2026-11-24T01:05:00Z") - 1ns), at("2026-11-23T01:05:00Z"));
+  EXPECT_EQ(daily.next_after(at("2026-11-24T01:05:00Z") - 1ns), at("2026-11-24T01:05:00Z"));
+}
+
+TEST(Slots, AreInstantsOfTheZone) {
+  const auto zurich = compiled({"5 1 * * *"}, "Europe/Zurich");
+  EXPECT_EQ(zurich.next_after(at("2026-11-24T00:00:00Z")), at("2026-11-24T00:05:00Z"));
+  EXPECT_EQ(zurich.next_after(at("2026-07-01T00:00:00Z")), at("2026-07-01T23:05:00Z"));
+  EXPECT_EQ(compiled({"5 1 * * *"}, "Asia/Kathmandu").next_after(at("2026-07-01T00:00:00Z")),
+            at("2026-07-01T19:20:00Z"));
+  EXPECT_EQ(compiled({"0 0 1 * *"}, "Pacific/Kiritimati").next_after(at("2026-07-01T00:00:00Z")),
+            at("2026-07-31T10:00:00Z"))
+      << "the first of the month there is the last here";
+}
+
+TEST(Slots, SeveralExpressionsAreOneSchedule) {
+  EXPECT_THAT(
+      between(compiled({"0 6 * * *", "0 */12 * * *", "0 6 * * mon"}), "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"),
+      ElementsAre("2026-11-23T06:00:00Z", "2026-11-23T12:00:00Z", "2026-11-24T00:00:00Z"));
+}
+
+TEST(Slots, BetweenIsCapped) {
+  const auto slots = compiled({"* * * * *"}).between(at("2026-11-24T00:00:00Z"), at("2027-11-24T00:00:00Z"), 3);
+  EXPECT_THAT(slots, ElementsAre(at("2026-11-24T00:01:00Z"), at("2026-11-24T00:02:00Z"), at("2026-11-24T00:03:00Z")));
+}
+
+// Europe/Zurich, 29 March 2026: 02:00 CET (01:00Z) is followed by 03:00 CEST.
+
+TEST(SlotsInTheGap, ATimeThatDoesNotExistFiresOnceAtTheEndOfTheGap) {
+  EXPECT_THAT(between(compiled({"30 2 * * *"}, "Europe/Zurich"), "2026-03-28T12:00:00Z", "2026-03-30T12:00:00Z"),
+              ElementsAre("2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"));
+  EXPECT_THAT(between(compiled({"0,20,40 2 * * *"}, "Europe/Zurich"), "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"),
+              ElementsAre("2026-03-29T01:00:00Z"))
+      << "several of them too";
+  EXPECT_THAT(between(compiled({"30 2,3 * * *"}, "Europe/Zurich"), "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"),
+              ElementsAre("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"));
+}
+
+TEST(SlotsInTheGap, AnHourlyIntervalKeepsItsPace) {
+  EXPECT_THAT(between(compiled({"30 * * * *"}, "Europe/Zurich"), "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z"),
+              ElementsAre("2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"));
+  EXPECT_THAT(
+      between(compiled({"*/30 * * * *"}, "Europe/Zurich"), "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z"),
+      ElementsAre("2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z", "2026-03-29T02:00:00Z"));
+}
+
+TEST(SlotsInTheGap, AnIntervalWithinTheMissingHourFiresAtItsEnd) {
+  EXPECT_THAT(between(compiled({"*/15 2 * * *"}, "Europe/Zurich"), "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"),
+              ElementsAre("2026-03-29T01:00:00Z"));
+}
+
+TEST(SlotsInTheGap, AWholeDayCanBeMissing) {
+  // Samoa skipped 30 December 2011.
+  EXPECT_THAT(
+      between(compiled({"5 1 * * *"}, "Pacific/Apia"), "2011-12-29T00:00:00Z", "2011-12-31T23:00:00Z"),
+      ElementsAre("2011-12-29T11:05:00Z", "2011-12-30T10:00:00Z", "2011-12-30T11:05:00Z", "2011-12-31T11:05:00Z"));
+}
+
+TEST(SlotsInTheGap, MidnightCanBeMissing) {
+  // Chile goes from 24:00 to 01:00 on the first Sunday of September.
+  EXPECT_THAT(between(compiled({"0 0 * * *"}, "America/Santiago"), "2026-09-05T12:00:00Z", "2026-09-07T12:00:00Z"),
+              ElementsAre("2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"));
+}
+
+// Europe/Zurich, 25 October 2026: 03:00 CEST (01:00Z) is followed by 02:00 CET.
+
+TEST(SlotsInTheRepeatedHour, ATimeOfDayFiresInTheFirst) {
+  EXPECT_THAT(between(compiled({"30 2 * * *"}, "Europe/Zurich"), "2026-10-24T12:00:00Z", "2026-10-26T12:00:00Z"),
+              ElementsAre("2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"));
+}
+
+TEST(SlotsInTheRepeatedHour, AnIntervalKeepsItsPace) {
+  EXPECT_THAT(between(compiled({"30 * * * *"}, "Europe/Zurich"), "2026-10-25T00:00:00Z", "2026-10-25T03:00:00Z"),
+              ElementsAre("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z"));
+  EXPECT_EQ(between(compiled({"*/15 2 * * *"}, "Europe/Zurich"), "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z").size(),
+            8U);
+}
+
+TEST(SlotsInTheRepeatedHour, ItCanLieAcrossMidnight) {
+  // Cuba goes from 01:00 to 00:00 on the first Sunday of November.
+  EXPECT_THAT(
+      between(compiled({"30 0 * * *", "15 * * * *"}, "America/Havana"), "2026-11-01T03:50:00Z", "2026-11-01T06:50:00Z"),
+      ElementsAre("2026-11-01T04:15:00Z", "2026-11-01T04:30:00Z", "2026-11-01T05:15:00Z", "2026-11-01T06:15:00Z"));
+}
+
+TEST(SlotsInTheRepeatedHour, DaysCanBeInterleaved) {
+  // Newfoundland went from 00:01 back to 23:01 of the day before: 7 November 2010.
+  EXPECT_THAT(between(compiled({"0,59 * * * *"}, "America/St_Johns"), "2010-11-07T02:00:00Z", "2010-11-07T04:40:00Z"),
+              ElementsAre("2010-11-07T02:29:00Z", "2010-11-07T02:30:00Z", "2010-11-07T03:29:00Z",
+                          "2010-11-07T03:30:00Z", "2010-11-07T04:29:00Z", "2010-11-07T04:30:00Z"));
+}
+
+TEST(Slots, LeapDaysAreFoundAcrossACenturyWithoutOne) {
+  const auto leap = compiled({"0 0 29 2 *"});
+  EXPECT_EQ(leap.next_after(at("2096-03-01T00:00:00Z")), at("2104-02-29T00:00:00Z"));
+  EXPECT_EQ(leap.latest_at_or_before(at("2104-02-28T00:00:00Z")), at("2096-02-29T00:00:00Z"));
+}
+
+TEST(Slots, OutOfTheClocksRangeThereIsNone) {
+  const auto daily = compiled({"5 1 * * *"});
+  EXPECT_FALSE(daily.next_after(WallTime::max()).has_value());
+  EXPECT_FALSE(daily.latest_at_or_before(WallTime::min()).has_value());
+}
+
+TEST(Slots, IntervalAt) {
+  EXPECT_EQ(compiled({"5 1 * * *"}).interval_at(at("2026-11-24T12:00:00Z")),
+            std::optional<std::chrono::milliseconds>(24h));
+  EXPECT_EQ(compiled({"*/10 * * * *"}).interval_at(at("2026-11-24T12:00:00Z")),
+            std::optional<std::chrono::milliseconds>(10min));
+}
+
+TEST(StartingDeadline, IsAnHourOrHalfTheInterval) {
+  EXPECT_EQ(compiled({"5 1 * * *"}).starting_deadline(at("2026-11-24T01:05:00Z")), 1h);
+  EXPECT_EQ(compiled({"0 * * * *"}).starting_deadline(at("2026-11-24T01:00:00Z")), 30min);
+  EXPECT_EQ(compiled({"* * * * *"}).starting_deadline(at("2026-11-24T01:00:00Z")), 30s);
+  auto schedule = schedule_of({"0 * * * *"});
+  schedule.starting_deadline = 5h;
+  EXPECT_EQ(compile(schedule)->starting_deadline(at("2026-11-24T01:00:00Z")), 5h) << "the schedule's own word stands";
+}
+
+TEST(DueSlot, IsTheLatestUntilItsDeadline) {
+  const auto daily = compiled({"5 1 * * *"});
+  const auto slot = at("2026-11-24T01:05:00Z");
+  EXPECT_EQ(daily.due_slot(slot - 1s, {}).due, std::nullopt);
+  EXPECT_EQ(daily.due_slot(slot - 1s, {}).missed, slot - 24h);
+  EXPECT_EQ(daily.due_slot(slot, {}).due, slot);
+  EXPECT_EQ(daily.due_slot(slot + 1h, {}).due, slot);
+  EXPECT_EQ(daily.due_slot(slot + 1h, {}).missed, std::nullopt);
+  EXPECT_EQ(daily.due_slot(slot + 1h + 1ms, {}).due, std::nullopt);
+  EXPECT_EQ(daily.due_slot(slot + 1h + 1ms, {}).missed, slot);
+}
+
+TEST(DueSlot, SlotsBeforeStartAtDoNotCount) {
+  const auto daily = compiled({"5 1 * * *"});
+  const auto slot = at("2026-11-24T01:05:00Z");
+  EXPECT_EQ(daily.due_slot(slot + 1s, slot + 1ms).due, std::nullopt);
+  EXPECT_EQ(daily.due_slot(slot + 2h, slot + 1ms).missed, std::nullopt);
+  EXPECT_EQ(daily.due_slot(slot + 1s, slot).due, slot);
+}
+
+TEST(ScheduleCheck, NamesEveryErrorWithItsPlace) {
+  policy::Policy policy;
+  policy.schedule = schedule_of({"5 1 * * *", "61 1 * * *"}, "Europe/Zurch");
+  policy.schedule.cron_marks = {{"f", 1, 1}, {"f", 2, 9}};
+  policy.schedule.time_zone_mark = support::SourceMark{"f", 3, 7};
+  const auto errors = check(policy);
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].to_string(), "f:2:9: spec.schedule.cron[1]: minute: \"61\" is out of range: use 0 to 59");
+  EXPECT_EQ(errors[1].to_string(),
+            "f:3:7: spec.schedule.timeZone: there is no time zone \"Europe/Zurch\": did you mean Europe/Zurich?");
+  EXPECT_EQ(errors[1].kind(), support::ErrorKind::InvalidInput);
+}
+
+TEST(ScheduleCheck, AGoodOneHasNone) {
+  policy::Policy policy;
+  policy.schedule = schedule_of({"5 1 * * *"}, "Europe/Zurich");
+  EXPECT_TRUE(check(policy).empty());
+}
+
+TEST(ScheduleCheck, CompileRefusesTheSame) {
+  EXPECT_FALSE(compile(schedule_of({})).has_value());
+  EXPECT_FALSE(compile(schedule_of({"5 1 30 2 *"})).has_value());
+  for (const auto* zone : {"", "Mars/Base", "../etc/passwd", "/etc/passwd", "Europe", "europe/zurich"}) {
+    EXPECT_FALSE(compile(schedule_of({"5 1 * * *"}, zone)).has_value()) << zone;
+  }
+  EXPECT_THAT(compile(schedule_of({"5 1 * * *"}, "Mars/Base")).error().message(), HasSubstr("use a name such as"));
+}
+
+}  // namespace
+}  // namespace stillpoint::schedule
