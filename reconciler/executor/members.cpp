@@ -60,14 +60,14 @@ Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot s
       return fail(ErrorKind::Conflict, "snapshot " + snapshot.id.str() + " became '" + snapshot.status + "'" +
                                            why_failed(context, snapshot.id, deadline));
     }
-    if (deadline.passed(context.clock)) {
+    context.clock.sleep_for(pause);
+    pause = std::min(kLastPoll, pause * 5 / 4);
+    auto fresh = context.cloud.get_snapshot(snapshot.id, deadline);
+    if (!fresh && deadline.passed(context.clock)) {
       return fail(ErrorKind::Timeout, "snapshot " + snapshot.id.str() +
                                           " was not available before the hold had to end; raise hold.maxHold, or find "
                                           "out why the cloud is slow");
     }
-    context.clock.sleep_for(pause);
-    pause = std::min(kLastPoll, pause * 5 / 4);
-    auto fresh = context.cloud.get_snapshot(snapshot.id, deadline);
     if (!fresh) {
       return fresh;
     }
@@ -79,7 +79,9 @@ Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot s
 Result<cloud::Snapshot> cut_one(const Context& context, const cloud::Volume& volume, const inventory::Ownership& own,
                                 Deadline deadline) {
   const auto start = context.clock.steady_now();
-  auto snapshot = context.cloud.create_snapshot(new_snapshot(volume, own), deadline);
+  // Half of the time is for the answer and half for looking for a snapshot whose answer never came.
+  const auto answer_by = Deadline::after(context.clock, deadline.remaining(context.clock) / 2);
+  auto snapshot = context.cloud.create_snapshot(new_snapshot(volume, own), answer_by);
   if (!snapshot && snapshot.error().kind() == ErrorKind::UnknownOutcome) {
     snapshot = find_unanswered(context, volume, own.attempt, deadline, snapshot.error());
   }

@@ -125,6 +125,11 @@ std::string read_body(const rest::http_response& response, Exchange& exchange, s
   return body;
 }
 
+/// The library waits for a body, and then fails, also where HTTP allows none.
+bool has_body(int code) {
+  return code != rest::status_codes::NoContent && code != rest::status_codes::NotModified;
+}
+
 Response to_response(const rest::http_response& answer, std::string body) {
   Response response;
   response.code = answer.status_code();
@@ -182,7 +187,10 @@ class Transport::Impl {
       const auto keep = exchange.client;
       const auto answer = await(keep->request(to_library(request), exchange.cancel.get_token()), exchange, keep);
       had_headers = true;
-      std::string body = read_body(answer, exchange, options_.max_response_bytes);
+      std::string body;
+      if (has_body(answer.status_code())) {
+        body = read_body(answer, exchange, options_.max_response_bytes);
+      }
       return to_response(answer, std::move(body));
     } catch (const Cancelled&) {
       return tl::unexpected(failures.timed_out(limit));

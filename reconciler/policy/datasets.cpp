@@ -187,6 +187,7 @@ void check_apart(const std::vector<Field>& fields, const std::vector<Dataset>& d
 std::vector<Dataset> read_datasets(const Field& list, const Policy& policy) {
   std::vector<Dataset> datasets;
   const auto fields = list.items(kMostDatasets);
+  datasets.reserve(fields.size());
   for (const auto& field : fields) {
     datasets.push_back(read_dataset(field, policy));
   }

@@ -9,6 +9,8 @@
 namespace stillpoint::policy {
 namespace {
 
+constexpr size_t kWidest = 100;  ///< characters of a line that are shown
+
 /// Line `number` (1-based) of the text, without its end.
 std::optional<std::string_view> line_of(std::string_view text, int number) {
   for (int line = 1; line < number; ++line) {
@@ -59,7 +61,6 @@ std::string render_error(const support::Error& error, std::string_view source_te
   if (!line) {
     return text;
   }
-  constexpr size_t kWidest = 100;
   const auto characters = characters_of(*line);
   const size_t column = std::min(static_cast<size_t>(std::max(error.mark()->column, 1)) - 1, characters.size());
   const size_t first = column < kWidest - 20 ? 0 : column - kWidest / 2;

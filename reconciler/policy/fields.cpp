@@ -15,6 +15,9 @@ using std::chrono::milliseconds;
 using support::Error;
 using support::ErrorKind;
 
+constexpr size_t kMostWords = 1000;
+constexpr std::string_view kUuidForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
 bool is_lower_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
@@ -49,11 +52,10 @@ bool is_path(std::string_view text) {
 }
 
 bool is_uuid(std::string_view text) {
-  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
   const auto fits = [](char c, char form) {
     return form == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
   };
-  return text.size() == kForm.size() && std::equal(text.begin(), text.end(), kForm.begin(), fits);
+  return text.size() == kUuidForm.size() && std::equal(text.begin(), text.end(), kUuidForm.begin(), fits);
 }
 
 bool is_login(std::string_view text) {
@@ -198,7 +200,6 @@ std::vector<Field> Field::items(size_t most) const {
 }
 
 void Field::read(std::vector<std::string>& target, const Shape& shape) const {
-  constexpr size_t kMostWords = 1000;
   std::set<std::string> seen;
   for (const auto& item : items(kMostWords)) {
     std::string value;

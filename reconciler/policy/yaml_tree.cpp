@@ -16,6 +16,8 @@
 namespace stillpoint::policy {
 namespace {
 
+constexpr size_t kLongestQuote = 60;  ///< of foreign text in a message
+
 using support::Error;
 using support::ErrorKind;
 using support::SourceMark;
@@ -294,9 +296,8 @@ YamlText read_yaml(std::string_view text, const std::string& file) {
 }
 
 std::string in_quotes(std::string_view text) {
-  constexpr size_t kLongest = 60;
-  const std::string shown = support::printable(text.substr(0, kLongest));
-  return "\"" + shown + (text.size() > kLongest ? "...\"" : "\"");
+  const std::string shown = support::printable(text.substr(0, kLongestQuote));
+  return "\"" + shown + (text.size() > kLongestQuote ? "...\"" : "\"");
 }
 
 std::string describe(const Node& node) {

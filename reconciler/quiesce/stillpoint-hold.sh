@@ -306,12 +306,11 @@ data_touched() { # newer files than the marker, in the first level of the data
 }
 
 stop_service() {
+  start_timer 8 "$stop_timeout" stop
   begin "$((stop_timeout + 1000))"
   : >"$DIR/start" # from here on the service is ours to start again
-  start_timer 8 "$stop_timeout" stop
   ( service_command stop >/dev/null 2>&1 8>&-; printf 'stop-ended\n' >&8 ) </dev/null 5>&- 6>&- 7>&- 9>&- &
   await 'stop-ended' service
-  stop_timer
   service_mark
   [ -n "$MARK" ] || refuse service "$service did not stop"
   begin "$max_hold"
@@ -520,16 +519,14 @@ say_position() {
 unlock_mariadb() { # false and REASON if the lock was not proven to have held until now
   printf '%s\n' "SELECT CONCAT('db position ', $POSITION_SQL); BACKUP STAGE END; SELECT 'db unlocked';" >&5
   REASON=''
-  start_timer 8 2000 unlock
   while next 8; do
     case $EVENT:$REST in
       db:position*) [ "$REST" = "$position" ] || REASON='the position has moved' ;;
       db:unlocked) break ;;
       db-exit:client | ERROR:*) REASON='the lock session failed' && break ;;
-      timer:unlock | dm:fired*) REASON='the unlock was not confirmed' && break ;;
+      timer:overdue | dm:fired*) REASON='the unlock was not confirmed' && break ;;
     esac
   done
-  stop_timer
   [ -z "$REASON" ]
 }
 
@@ -569,16 +566,21 @@ sync_mounts() {
 
 # ---- dead-man -------------------------------------------------------------------------------------------------------------------
 
-claim() { mkdir "$DIR/released-by" 2>/dev/null; } # only who has made it releases
+create() { # FILE TEXT; false if there is such a file: of two processes one creates it. Forks nothing.
+  set -C
+  { printf '%s\n' "$2" >"$1"; } 2>/dev/null
+  created=$?
+  set +C
+  return "$created"
+}
+claim() { create "$DIR/released-by" $$; } # only who has created it releases
 
 # The verdict is written once, by whoever is first; what counts is what it says then.
 finish_with() { # intact|broken REASON -> KIND HELD_MS REASON
   now
   HELD_MS=0
   { read -r began <"$DIR/begun"; } 2>/dev/null && HELD_MS=$(((NOW - began) * 10))
-  set -C
-  { printf '%s %s %s\n' "$1" "$HELD_MS" "$2" >"$DIR/verdict"; } 2>/dev/null
-  set +C
+  create "$DIR/verdict" "$1 $HELD_MS $2"
   until read -r KIND HELD_MS REASON <"$DIR/verdict"; do :; done
 }
 
@@ -684,15 +686,13 @@ arm() {
 deadman_alive() { [ -n "$DEADMAN" ] && alive "${DEADMAN% *}" "${DEADMAN#* }"; }
 
 # Sets the deadline, before the first statement that can block a writer, and only while the dead-man is there to keep it.
-begin() { # MILLISECONDS
+begin() { # MILLISECONDS; a timer is running
+  printf 'begin %s\n' "$1" >&6
+  await 'dm timed' internal
   deadman_alive || refuse internal "the dead-man has died"
   now
-  printf '%s\n' "$NOW" >"$DIR/begun"
   BEGUN=$NOW
-  printf 'begin %s\n' "$1" >&6
-  start_timer 8 3000 begin
-  await 'dm timed' internal
-  stop_timer
+  printf '%s\n' "$NOW" >"$DIR/begun"
 }
 
 # ---- hold -----------------------------------------------------------------------------------------------------------------------
@@ -802,7 +802,7 @@ acquire() {
   case $method in
     stopService) stop_service; sync_mounts ;;
     backupStage) lock_mariadb; say_position; [ "$freeze" = yes ] || sync_mounts ;;
-    *) begin "$max_hold" ;;
+    *) start_timer 8 5000 begin && begin "$max_hold" ;;
   esac
   [ "$freeze" = no ] || freeze_mounts
 }

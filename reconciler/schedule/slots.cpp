@@ -83,6 +83,7 @@ Result<const date::time_zone*> find_zone(const std::string& name) {
       return &*zone;
     }
     std::vector<std::string> names;
+    names.reserve(zones.size());
     for (const auto& known : zones) {
       names.push_back(known.name());
     }

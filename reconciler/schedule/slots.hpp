@@ -31,7 +31,8 @@ struct DueSlot {
 /// hour leaves it out, since its neighbours are its usual distance apart. When clocks go back, a time of day fires
 /// once, in the first of the two hours; an interval (Cron::is_interval) fires in both.
 ///
-/// Every search ends after nine years (29 February skips 2100): empty then.
+/// Every search ends after nine years (29 February skips 2100): empty then. The system's library knows the changes of
+/// clocks until 2037; later slots keep the last offset.
 class Compiled {
  public:
   std::optional<WallTime> next_after(WallTime instant) const;

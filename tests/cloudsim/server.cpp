@@ -21,8 +21,8 @@ namespace stillpoint::cloudsim {
 namespace {
 
 constexpr size_t kMaxBodyBytes = 16UL * 1024 * 1024;
-// civetweb closes the connection after a request of this code, and keeps it after others.
-constexpr int kCloseConnection = 401;
+// civetweb is told that the request was dealt with; what was written is what counts.
+constexpr int kDealtWith = 200;
 constexpr std::chrono::milliseconds kKnockPause{10};
 
 std::string http_date(int64_t seconds) {
@@ -183,14 +183,18 @@ int HttpServer::handle(mg_connection* connection) {
   const char* raw_query = mg_get_request_info(connection)->query_string;
   std::optional<Fault> fault;
   auto response = answer(request, raw_query ? raw_query : "", fault);
-  if (!response) return kCloseConnection;
+  if (!response) {
+    mg_disable_connection_keep_alive(connection);
+    return kDealtWith;
+  }
   add_common_headers(state_, *response);
   const bool cut = fault && fault->cut_body;
-  const bool keep = !cut && response->code != kCloseConnection && request.header("connection") != "close";
+  const bool keep = !cut && request.header("connection") != "close";
+  if (!keep) mg_disable_connection_keep_alive(connection);
   std::string text = head_of(connection, *response, keep);
   text += cut ? response->body.substr(0, *fault->cut_body) : response->body;
   mg_write(connection, text.data(), text.size());
-  return keep ? response->code : kCloseConnection;
+  return kDealtWith;
 }
 
 }  // namespace stillpoint::cloudsim

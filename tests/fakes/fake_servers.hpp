@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "executor/servers.hpp"
@@ -11,17 +12,16 @@
 
 namespace stillpoint::fakes {
 
-/// What the servers of a test do, and what was asked of them. One pass works on one dataset at a time, so it needs no lock.
+/// What the servers of a test do, and what was asked of them. One pass works on one dataset at a time, so it needs no
+/// lock.
 struct ServerScript {
   std::vector<std::string> calls;  ///< `probe`, `lock`, `hold`, `release`, `abort`, `verdict`
   policy::Consistency provable = policy::Consistency::Application;
   bool release_is_intact = true;
   quiesce::Verdict verdict = quiesce::Verdict::NotIntact;
-  std::function<void()> on_lock = [] {};  ///< what somebody else does before the host lock was taken
+  std::function<void()> on_lock = [] {};  ///< what somebody else does before the host lock is taken, once
 
-  int count(const std::string& call) const {
-    return static_cast<int>(std::count(calls.begin(), calls.end(), call));
-  }
+  int count(const std::string& call) const { return static_cast<int>(std::count(calls.begin(), calls.end(), call)); }
 };
 
 /// Servers whose helper does as the script says. Holds are counted by the real clock.
@@ -85,7 +85,7 @@ class FakeServers final : public executor::Servers {
     support::Result<std::unique_ptr<quiesce::Session>> lock(const quiesce::HoldRequest& request,
                                                             support::Deadline) override {
       script_.calls.emplace_back("lock");
-      script_.on_lock();
+      std::exchange(script_.on_lock, [] {})();  // once: it may bring another pass about
       return std::make_unique<FakeSession>(script_, clock_, request.hold.max_hold);
     }
     support::Result<quiesce::VerdictReport> verdict(const std::string&, support::Deadline) override {

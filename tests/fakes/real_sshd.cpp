@@ -82,11 +82,15 @@ std::string first_line(const std::string& file) {
   return line;
 }
 
-void kill_tree(pid_t pid) {
+enum class Kill { SshdOnly, All };
+
+void kill_tree(pid_t pid, Kill what) {
   const auto children = children_of(pid);
-  ::kill(pid, SIGKILL);
+  if (what == Kill::All || first_line("/proc/" + std::to_string(pid) + "/comm") == "sshd") {
+    ::kill(pid, SIGKILL);
+  }
   for (const pid_t child : children) {
-    kill_tree(child);
+    kill_tree(child, what);
   }
 }
 
@@ -154,9 +158,13 @@ void RealSshd::start(const Options& options) {
   }
   const std::string sshd = "exec /usr/sbin/sshd -D -e -f " + path("sshd_config");
   if (options.run == RunFolder::Own) {
-    pid_ = spawn({"unshare", "--mount", "--propagation", "private", "sh", "-c",
-                  "mount -t tmpfs -o mode=755 none /run && mkdir /run/sshd && " + sshd},
-                 pipe[1]);
+    std::string prepare =
+        "set -e; cd " + folder_.string() +
+        "; mount -t tmpfs -o mode=755 none /run; mkdir /run/sshd; mkdir -p /dev/disk; mount -t tmpfs none /dev/disk";
+    for (const auto& command : options.prepare) {
+      prepare += "\n" + command;
+    }
+    pid_ = spawn({"unshare", "--mount", "--propagation", "private", "sh", "-c", prepare + "\n" + sshd}, pipe[1]);
   } else {
     if (::getuid() == 0) {
       fs::create_directories("/run/sshd");
@@ -194,7 +202,11 @@ bool RealSshd::wait_until_listening() {
 }
 
 RealSshd::~RealSshd() {
-  kill_sessions();
+  if (pid_ > 0) {
+    for (const pid_t child : children_of(pid_)) {
+      kill_tree(child, Kill::All);
+    }
+  }
   kill_listener();
   log_drain_.join();
   std::error_code ignored;
@@ -221,7 +233,7 @@ std::string RealSshd::make_key(const std::string& name, const std::string& passp
 void RealSshd::kill_sessions() const {
   if (pid_ > 0) {
     for (const pid_t child : children_of(pid_)) {
-      kill_tree(child);
+      kill_tree(child, Kill::SshdOnly);
     }
   }
 }

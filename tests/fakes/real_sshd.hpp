@@ -15,12 +15,14 @@ namespace stillpoint::fakes {
 /// temporary folder. It lets the user of the test log in. Everything is gone after its destructor.
 class RealSshd {
  public:
-  /// `Own`: sshd and all that it runs see an empty /run of their own (wants root and mount namespaces).
+  /// `Own`: sshd and all that it runs have a mount namespace with an empty /run and /dev/disk (wants root).
   enum class RunFolder { Shared, Own };
   struct Options {
     std::string address = "127.0.0.1";
     RunFolder run = RunFolder::Shared;
     std::vector<std::string> config;  ///< more lines for sshd_config
+    std::vector<std::string>
+        prepare;  ///< `Own`: shell commands run in the namespace, in sshd's folder, before it starts
   };
 
   /// Whether sshd and ssh-keygen are there and, for `Own`, whether this process may have a mount namespace.
@@ -39,7 +41,7 @@ class RealSshd {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   /// Makes an ed25519 key pair without a passphrase in its folder; the path of the private one.
   std::string make_key(const std::string& name, const std::string& passphrase = "") const;
-  /// Kills the sessions with all they run, as a crash of sshd would; it goes on listening.
+  /// Kills sshd's processes for the sessions, as a crash of it would; what they ran goes on, and so does listening.
   void kill_sessions() const;
   /// Kills what listens, so that the port is closed; sessions stay.
   void kill_listener();

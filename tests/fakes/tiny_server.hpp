@@ -25,6 +25,16 @@ struct SeenRequest {
   std::string line;    ///< `GET /path HTTP/1.1`
   std::string head;    ///< all of it, request line included
   std::string body;
+
+  /// The header's value, or empty. `name` is spelled as the client spells it.
+  std::string header(const std::string& name) const {
+    const size_t at = head.find("\r\n" + name + ":");
+    if (at == std::string::npos) {
+      return {};
+    }
+    const size_t begin = head.find_first_not_of(' ', at + name.size() + 3);
+    return head.substr(begin, head.find("\r\n", begin) - begin);
+  }
 };
 
 /// One connection, seen from the server.
@@ -45,9 +55,8 @@ class Wire {
     request.head = buffer_.substr(0, end);
     request.line = request.head.substr(0, request.head.find("\r\n"));
     buffer_.erase(0, end);
-    const size_t length = request.head.find("Content-Length: ");
-    const size_t wanted =
-        length == std::string::npos ? 0 : std::strtoul(request.head.c_str() + length + 16, nullptr, 10);
+    const std::string length = request.header("Content-Length");
+    const size_t wanted = std::strtoul(length.c_str(), nullptr, 10);
     while (buffer_.size() < wanted) {
       if (!fill()) {
         return std::nullopt;
@@ -69,6 +78,9 @@ class Wire {
     }
     return true;
   }
+
+  /// The bare socket, for what speaks more than HTTP over it.
+  int socket() const { return socket_; }
 
   /// Waits until the peer closes, or for `longest`; true if it has closed.
   bool is_closed_within(std::chrono::milliseconds longest) const {

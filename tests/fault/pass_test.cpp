@@ -1,5 +1,5 @@
-// Whole passes over HTTP against the embedded cloud while it misbehaves. The helper on the server is a scripted one: what the
-// real one does is tested in hold_script_test and on real databases.
+// Whole passes over HTTP against the embedded cloud while it misbehaves. The helper on the server is a scripted one:
+// what the real one does is tested in hold_script_test and on real databases.
 
 #include "executor/pass.hpp"
 
@@ -63,8 +63,9 @@ class PassTest : public ::testing::Test {
     return pass(wishes);
   }
   PassResult pass(const planner::Wishes& wishes = {}) {
-    auto ended = executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), "default"},
-                                    {policy_}, wishes, [](const ActionResult&) {});
+    auto ended =
+        executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), "default"},
+                           {policy_}, wishes, [](const ActionResult&) {});
     EXPECT_TRUE(ended) << ended.error().to_string();
     return ended ? std::move(*ended) : PassResult();
   }
@@ -207,7 +208,6 @@ TEST_F(PassTest, P7ALabelThatWasNotWrittenIsFetchedFromTheServerByTheNextPass) {
 TEST_F(PassTest, P3ASlotThatSomebodyElseServedIsSeenUnderTheHostLock) {
   const auto slot = this_second();
   script_.on_lock = [&] {
-    script_.on_lock = [] {};
     const auto others = pass(slot);
     EXPECT_EQ(count(others, ActionResult::Outcome::Done), 1) << errors(others);
   };

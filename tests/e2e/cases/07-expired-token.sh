@@ -1,10 +1,24 @@
 # shellcheck shell=bash
-# Tokens that live 5 s expire in the middle of a pass: renewed, and the point is complete.
-make_policy expired cloud=lab-short hold="$HOLD_STOP"
-server knob "$BACKEND" slow-stop 7
+# Tokens that live 5 s: no hold is begun on one that could end within it; a pass that holds nothing outlives several.
+make_policy short-lived cloud=lab-short
+marks=$(hold_marks)
 stillpoint reconcile --now -f "$POLICY"
-expect_exit 0 "the pass goes on with new tokens"
+expect_exit 4 "a hold is refused with a token that could expire within it"
+expect_text 'token that lives' "the message says which lifetime is needed"
 note "$OUTPUT"
-check_equal "the point is complete" "$(complete_slots expired application "$MYSQL_VOLUME" | wc -l)" 1
-server knob "$BACKEND" slow-stop
-check "the database runs" server service "$BACKEND" status
+check_equal "the database was not held" "$(hold_marks)" "$marks"
+check_equal "nothing was created" "$(count_snapshots short-lived "$MYSQL_VOLUME")" 0
+
+# The snapshot stays `creating` for longer than a token lives.
+make_policy expired cloud=lab-short unheld=yes
+part_down cinder-volume
+OS_CLIENT_CONFIG_FILE=$WORK/clouds.yaml "$BINARY" reconcile --now -f "$POLICY" >"$WORK/expired.out" 2>&1 &
+pass=$!
+check "the pass waits for its snapshot" wait_until 60 has_snapshot expired "$MYSQL_VOLUME" creating
+sleep 11 # two lifetimes of a token
+part_up cinder-volume
+status=0
+wait $pass || status=$?
+note "$(<"$WORK/expired.out")"
+check_equal "the pass went on with new tokens: exit code" $status 0
+check_equal "its point is complete" "$(complete_slots expired crash "$MYSQL_VOLUME" | wc -l)" 1

@@ -40,7 +40,7 @@ expect_text() {  # EXTENDED_REGEX MESSAGE
 
 make_policy() {  # NAME [KEY=VALUE...]: writes $WORK/NAME.yaml and leaves its path in POLICY
   local name=$1 cloud=lab cron='* * * * *' deadline='' server=$BACKEND hold=$HOLD_STAGE volumes=mysql_data mongo='' \
-    keep=3 known_hosts=$WORK/known_hosts pair
+    keep=3 known_hosts=$WORK/known_hosts unheld='' pair
   shift
   for pair; do local "${pair%%=*}=${pair#*=}"; done
   POLICY=$WORK/$name.yaml
@@ -51,10 +51,10 @@ make_policy() {  # NAME [KEY=VALUE...]: writes $WORK/NAME.yaml and leaves its pa
     echo "spec:"
     echo "  cloud: $cloud"
     echo "  servers: {names: [$server]}"
-    echo "  ssh: {user: root, keyFile: $STILLPOINT_SERVERS/id_ed25519, knownHostsFile: $known_hosts}"
+    [ -n "$unheld" ] || echo "  ssh: {user: root, keyFile: $STILLPOINT_SERVERS/id_ed25519, knownHostsFile: $known_hosts}"
     echo "  schedule: {cron: \"$cron\"${deadline:+, startingDeadline: $deadline}}"
     echo "  datasets:"
-    echo "    - {name: mysql, volumes: {nameContains: $volumes}, hold: $hold}"
+    echo "    - {name: mysql, volumes: {nameContains: $volumes}$([ -n "$unheld" ] || echo ", hold: $hold")}"
     [ -z "$mongo" ] || echo "    - {name: mongodb, volumes: {nameContains: mongodb_data}, hold: $mongo}"
     echo "  retention: {keepLast: $keep, floor: 1}"
   } >"$POLICY"

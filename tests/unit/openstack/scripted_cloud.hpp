@@ -8,8 +8,8 @@
 #include "openstack/json_read.hpp"
 #include "openstack/openstack_cloud.hpp"
 #include "support/text.hpp"
-#include "tests/fakes/scripted_http.hpp"
-#include "tests/fakes/skipping_clock.hpp"
+#include "fakes/scripted_http.hpp"
+#include "fakes/skipping_clock.hpp"
 
 namespace stillpoint::openstack {
 
