@@ -52,18 +52,18 @@ class MariadbDriver final : public Driver {
 }  // namespace
 
 const Driver& driver_of(policy::Driver driver) {
-  static const NoDriver kNone;
-  static const FilesystemDriver kFilesystem;
-  static const MariadbDriver kMariadb;
+  static const NoDriver none;
+  static const FilesystemDriver filesystem;
+  static const MariadbDriver mariadb;
   switch (driver) {
     case policy::Driver::Filesystem:
-      return kFilesystem;
+      return filesystem;
     case policy::Driver::Mariadb:
-      return kMariadb;
+      return mariadb;
     case policy::Driver::None:
       break;
   }
-  return kNone;
+  return none;
 }
 
 }  // namespace stillpoint::quiesce

@@ -491,7 +491,7 @@ open_session() { # SECONDS-A-STATEMENT-MAY-WAIT
 
 lock_mariadb() {
   seconds=$((max_hold / 1000))
-  start_timer 8 10000 session
+  start_timer 8 $((max_hold + 10000)) session
   open_session "$((seconds > 0 ? seconds : 1))"
   # START blocks no writer, it only waits for other backups; what follows does.
   printf "BACKUP STAGE START; SELECT 'db started';\n" >&5
@@ -671,6 +671,7 @@ arm() {
   exec 6<>"$DIR/dead-man" 7<>"$DIR/life"
   set -- /bin/sh "$SELF" dead-man "$attempt"
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
+    # Its stdin is passed on as it is: the lock's descriptor.
     set -- systemd-run --quiet --collect --pipe --unit="stillpoint-$attempt" -p OOMScoreAdjust=-1000 -p KillMode=mixed "$@"
   else
     set -- setsid "$@"

@@ -9,6 +9,8 @@ using support::ErrorKind;
 using support::fail;
 using Step = Link::Step;
 
+constexpr size_t kPiece = 16384;
+
 /// Appends what fits; false if something did not.
 bool append_up_to(std::string& text, std::string_view data, size_t limit) {
   const size_t room = limit - std::min(limit, text.size());
@@ -62,7 +64,7 @@ void Channel::take(std::string_view data, int is_stderr) {
   }
 }
 
-support::Result<std::unique_ptr<Channel>> Channel::start(std::shared_ptr<Link> link, const std::string& command,
+support::Result<std::unique_ptr<Channel>> Channel::start(const std::shared_ptr<Link>& link, const std::string& command,
                                                          OutputLimits limits, support::Deadline deadline) {
   std::unique_ptr<Channel> channel;
   {
@@ -106,7 +108,6 @@ support::Status Channel::open(const std::string& command, support::Deadline dead
 }
 
 support::Status Channel::write(std::string_view data, support::Deadline deadline) {
-  static constexpr size_t kPiece = 16 * 1024;
   bool refused = false;
   auto sent = link_->await("sending to a command", deadline, [&] {
     while (!data.empty() && !refused && !link_->lost()) {

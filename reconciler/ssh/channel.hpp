@@ -22,7 +22,7 @@ struct OutputLimits {
 class Channel {
  public:
   /// Starts the command. Errors: Unavailable, Timeout.
-  static support::Result<std::unique_ptr<Channel>> start(std::shared_ptr<Link> link, const std::string& command,
+  static support::Result<std::unique_ptr<Channel>> start(const std::shared_ptr<Link>& link, const std::string& command,
                                                          OutputLimits limits, support::Deadline deadline);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;

@@ -35,9 +35,9 @@ class ChannelConversation final : public Conversation {
   void close_input() override { channel_->end_input(); }
   std::string error_output() override;
 
-  static constexpr size_t kMaxLine = 64 * 1024;
+  static constexpr size_t kMaxLine = 1U << 16U;
   /// Standard output between two reads is bounded too: a command that floods us is cut off.
-  static constexpr OutputLimits kLimits{1024 * 1024, 16 * 1024};
+  static constexpr OutputLimits kLimits{1U << 20U, 1U << 14U};
 
  private:
   support::Result<std::optional<std::string>> take_line();

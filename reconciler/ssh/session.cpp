@@ -18,7 +18,7 @@ using support::ErrorKind;
 using support::fail;
 using Step = Link::Step;
 
-constexpr OutputLimits kRunLimits{1024 * 1024, 1024 * 1024};
+constexpr OutputLimits kRunLimits{1U << 20U, 1U << 20U};
 
 class LinkShell final : public Shell {
  public:

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/fakes/real_sshd.hpp"
 #include "ssh/session.hpp"
+#include "tests/fakes/real_sshd.hpp"
 
 namespace stillpoint::ssh {
 namespace {
@@ -199,6 +199,20 @@ TEST_F(SshTest, AnUnusableKeyFileIsExplained) {
   EXPECT_THAT(refusal(target).message(), HasSubstr("without a passphrase"));
   target.key_file = sshd_->path("known_hosts");
   EXPECT_EQ(refusal(target).kind(), ErrorKind::Unauthorized);
+}
+
+TEST_F(SshTest, AnAgentsKeyLogsIn) {
+  auto target = sshd_->target();
+  const std::string socket = sshd_->path("agent");
+  const std::string start =
+      "ssh-agent -a " + socket + " >/dev/null && SSH_AUTH_SOCK=" + socket + " ssh-add -q " + target.key_file;
+  ASSERT_EQ(fakes::run_program({"sh", "-c", start}), 0);
+  target.key_file = "";
+  ::setenv("SSH_AUTH_SOCK", socket.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): no other thread runs
+  EXPECT_EQ(run(*shell(target), "echo fine").out, "fine\n");
+  ::unsetenv("SSH_AUTH_SOCK");  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_THAT(refusal(target).message(), HasSubstr("no SSH agent"));
+  EXPECT_EQ(fakes::run_program({"sh", "-c", "fuser -s -k -TERM " + socket}), 0);
 }
 
 TEST_F(SshTest, AClosedPortIsUnavailable) {

@@ -8,7 +8,7 @@ hold_and() {  # POLICY WHAT_HAPPENS: runs into a hold that the cloud does not en
   begin=$(uptime_now)
   OS_CLIENT_CONFIG_FILE=$WORK/clouds.yaml "$BINARY" reconcile -f "$POLICY" >"$WORK/$1.out" 2>&1 &
   held=$!
-  check "$1: the snapshot is being made" wait_until 60 has_snapshot "$1" "$MYSQL_VOLUME" creating
+  check "$1: the snapshot is being made" wait_until 150 has_snapshot "$1" "$MYSQL_VOLUME" creating
   check "$1: the database is held" wait_until 10 commits_stand_still
   "$2"
   fault=$(uptime_now)

@@ -14,7 +14,7 @@ make_policy expired cloud=lab-short unheld=yes
 part_down cinder-volume
 OS_CLIENT_CONFIG_FILE=$WORK/clouds.yaml "$BINARY" reconcile --now -f "$POLICY" >"$WORK/expired.out" 2>&1 &
 pass=$!
-check "the pass waits for its snapshot" wait_until 60 has_snapshot expired "$MYSQL_VOLUME" creating
+check "the pass waits for its snapshot" wait_until 150 has_snapshot expired "$MYSQL_VOLUME" creating
 sleep 11 # two lifetimes of a token
 part_up cinder-volume
 status=0

@@ -67,6 +67,7 @@ X
 }
 
 # Two back ends: `rbd` keeps real data; `fake` is upstream's driver that agrees to everything at once and stores nothing.
+# The cases stop cinder-volume: within service_down_time the scheduler hands requests on, and they wait for its return.
 write_cinder() {
   cat >"$ETC/cinder.conf" <<X
 [DEFAULT]
@@ -81,6 +82,7 @@ enabled_backends = rbd,fake
 default_volume_type = rbd
 glance_api_servers = $GLANCE_URL
 osapi_volume_workers = 2
+service_down_time = 900
 allocated_capacity_weight_multiplier = -1.0
 resource_query_filters_file = /etc/cinder/resource_filters.json
 [database]
