@@ -1,6 +1,7 @@
 #include "cinder.hpp"
 
 #include <algorithm>
+#include <regex>
 
 #include "microversion.hpp"
 #include "support/text.hpp"
@@ -100,6 +101,12 @@ class DictionaryReader {
   size_t at_ = 0;
 };
 
+/// Of UTF-8, as the services' limits count them.
+size_t characters(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
 bool has_metadata(const Json& shown, const std::string& filter) {
   const auto wanted = DictionaryReader(filter).read();
   if (!wanted) return false;  // Cinder lists nothing for what it cannot read
@@ -126,6 +133,7 @@ Response block_storage(State& state, const Request& request, const std::string& 
     if (segments.size() == 1) {
       response = json_response(200, version_document(state));
     } else {
+      if (segments[1].find_first_not_of("0123456789abcdef-") != std::string::npos) refuse_no_such_path();
       if (segments[1] != caller.project_id) refuse_bad_request("Malformed request url");
       response = dispatch({state, request, caller, minor, {segments.begin() + 2, segments.end()}});
     }
@@ -185,18 +193,19 @@ bool passes(const Json& shown, const std::map<std::string, std::string>& filters
 }
 
 Metadata read_metadata(const Json& object) {
-  const auto found = object.find("metadata");
-  if (found == object.end() || found->is_null()) return {};
+  static const std::regex key_form("^[a-zA-Z0-9-_:. /]{1,255}$");
+  const Json given = object.value("metadata", Json());
+  if (given.is_null()) return {};
+  if (!given.is_object()) refuse_field("metadata", given, python_text(given) + " is not of type 'object', 'null'");
   Metadata metadata;
-  for (const auto& [key, value] : found->items()) {
-    if (!value.is_string() || value.get<std::string>().size() > kMaxMetadataText) {
-      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-      const std::string why = value.is_string() ? "'" + text + "' is too long" : text + " is not of type 'string'";
-      refuse_bad_request("Invalid input for field/attribute " + key + ". Value: " + text + ". " + why);
+  for (const auto& [key, value] : given.items()) {
+    if (!std::regex_match(key, key_form)) {
+      refuse_field("metadata", given,
+                   python_text(key) + " does not match any of the regexes: '^[a-zA-Z0-9-_:. /]{1,255}$'");
     }
-    if (key.empty() || key.size() > kMaxMetadataText) {
-      refuse_bad_request("Invalid input for field/attribute metadata. Value: " + found->dump() + ". '" + key +
-                         "' does not match any of the regexes");
+    if (!value.is_string()) refuse_field(key, value, python_text(value) + " is not of type 'string'");
+    if (characters(value.get<std::string>()) > kMaxMetadataText) {
+      refuse_field(key, value, python_text(value) + " is too long");
     }
     metadata[key] = value.get<std::string>();
   }
@@ -210,8 +219,9 @@ void check_metadata_update(const Json& object) {
     if (!value.is_string()) {
       refuse_bad_request(invalid + "Value for metadata key: " + key + " is not a string or unicode");
     }
-    if (key.size() > kMaxMetadataText || value.get<std::string>().size() > kMaxMetadataText) {
-      const std::string what = key.size() > kMaxMetadataText ? " greater than" : " value greater than";
+    const bool long_key = characters(key) > kMaxMetadataText;
+    if (long_key || characters(value.get<std::string>()) > kMaxMetadataText) {
+      const std::string what = long_key ? " greater than" : " value greater than";
       refuse(fault_response(413, "overLimit",
                             "Invalid metadata size: Metadata property key " + key + what + " 255 characters."));
     }

@@ -139,6 +139,7 @@ Response cinder_types(const CinderCall& call) {
     types.push_back({{"id", "type-" + name},
                      {"name", name},
                      {"is_public", true},
+                     {"os-volume-type-access:is_public", true},
                      {"description", nullptr},
                      {"extra_specs", Json::object()}});
   }

@@ -15,7 +15,7 @@ const std::set<std::string> kFilters{"name", "status", "volume_id", "metadata", 
 const std::set<std::string> kStatuses{"error",    "available",      "creating",   "deleting",   "deleted",
                                       "updating", "error_deleting", "unmanaging", "backing-up", "restoring"};
 
-enum class Detail { Brief, Created, Full };
+enum class Detail { Brief, Created, Updated, Full };
 
 Json show(const CinderCall& call, const Snapshot& snapshot, Detail detail) {
   const int micros = detail == Detail::Created ? snapshot.created_micros : 0;
@@ -32,7 +32,7 @@ Json show(const CinderCall& call, const Snapshot& snapshot, Detail detail) {
   if (call.minor >= 14) shown["group_snapshot_id"] = nullptr;
   if (call.minor >= 41) shown["user_id"] = snapshot.user_id;
   if (call.minor >= 65) shown["consumes_quota"] = true;
-  if (detail == Detail::Created) return shown;
+  if (detail != Detail::Full) return shown;
   shown["os-extended-snapshot-attributes:project_id"] = snapshot.project_id;
   shown["os-extended-snapshot-attributes:progress"] = snapshot.status == "creating" ? "0%" : "100%";
   return shown;
@@ -72,20 +72,18 @@ bool allows_in_use(const CinderCall& call, const Json& wanted) {
 }
 
 void check_fields(const Json& wanted) {
-  const std::string start = "Invalid input for field/attribute snapshot. Value: " + wanted.dump() + ". ";
   for (const auto& [name, value] : wanted.items()) {
     if (!kCreateFields.contains(name)) {
-      refuse_bad_request(start + "Additional properties are not allowed ('" + name + "' was unexpected)");
+      refuse_field("snapshot", wanted, "Additional properties are not allowed ('" + name + "' was unexpected)");
     }
   }
-  if (!wanted.contains("volume_id")) refuse_bad_request(start + "'volume_id' is a required property");
+  if (!wanted.contains("volume_id")) refuse_field("snapshot", wanted, "'volume_id' is a required property");
 }
 
 Volume& require_source(const CinderCall& call, const Json& wanted) {
   const std::string id = text_field(wanted, "volume_id");
   if (id.size() != kUuidLength) {
-    refuse_bad_request("Invalid input for field/attribute volume_id. Value: " + id + ". '" + id +
-                       "' is not valid under any of the given schemas");
+    refuse_field("volume_id", id, "'" + id + "' is not valid under any of the given schemas");
   }
   Volume* volume = call.state.volumes.find(id);
   if (!volume || !call.caller.may_see(volume->project_id)) {
@@ -150,7 +148,7 @@ Response update(const CinderCall& call, Snapshot& snapshot) {
   if (wanted.contains("name")) snapshot.name = text_field(wanted, "name");
   if (wanted.contains("description")) snapshot.description = text_field(wanted, "description");
   snapshot.updated_at = call.state.now();
-  return json_response(200, {{"snapshot", show(call, snapshot, Detail::Brief)}});
+  return json_response(200, {{"snapshot", show(call, snapshot, Detail::Updated)}});
 }
 
 Response reset_status(const CinderCall& call, Snapshot& snapshot) {

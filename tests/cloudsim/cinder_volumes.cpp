@@ -14,6 +14,8 @@ const std::set<std::string> kFilters{
     "name",     "status", "metadata",   "bootable",   "migration_status", "availability_zone",
     "group_id", "size",   "created_at", "updated_at", "consumes_quota"};
 
+const std::string kServiceId = "00000000-0000-4000-8000-0000000051d0";
+
 enum class Detail { Created, Full };
 
 Json links_of(const CinderCall& call, const Volume& volume) {
@@ -59,7 +61,7 @@ Json show(const CinderCall& call, const Volume& volume, Detail detail) {
   if (call.minor >= 13) shown["group_id"] = nullptr;
   if (call.minor >= 48) {
     shown["shared_targets"] = false;
-    shown["service_uuid"] = nullptr;
+    shown["service_uuid"] = volume.status == "creating" ? Json() : Json(kServiceId);
   }
   if (call.minor >= 63) shown["volume_type_id"] = "type-" + volume.type;
   if (call.minor >= 65) shown["consumes_quota"] = true;
@@ -100,10 +102,12 @@ const Snapshot* require_source(const CinderCall& call, const std::string& id) {
 int read_size(const Json& wanted, const Snapshot* source) {
   const Json size = wanted.value("size", Json());
   if (size.is_null() && source) return source->size_gib;
-  if (!size.is_number_integer() || size.get<int>() < 1) {
+  if (size.is_null()) {
     refuse_bad_request(
         "The server could not comply with the request since it is either malformed or otherwise incorrect.");
   }
+  if (!size.is_number_integer()) refuse_field("size", size, python_text(size) + " does not match '^[0-9]+$'");
+  if (size.get<int>() < 1) refuse_field("size", size, size.dump() + " is less than the minimum of 1");
   if (source && size.get<int>() < source->size_gib) {
     refuse_bad_request("Invalid input received: Volume size " + size.dump() +
                        "GB cannot be smaller than the snapshot size " + std::to_string(source->size_gib) +
@@ -127,8 +131,7 @@ Response create(const CinderCall& call) {
   const Json wanted = body_member(call.request, "volume");
   for (const auto& [name, value] : wanted.items()) {
     if (!kCreateFields.contains(name)) {
-      refuse_bad_request("Invalid input for field/attribute volume. Value: " + wanted.dump() +
-                         ". Additional properties are not allowed ('" + name + "' was unexpected)");
+      refuse_field("volume", wanted, "Additional properties are not allowed ('" + name + "' was unexpected)");
     }
   }
   const Snapshot* source = require_source(call, text_field(wanted, "snapshot_id"));

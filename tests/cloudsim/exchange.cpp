@@ -8,6 +8,12 @@
 
 namespace stillpoint::cloudsim {
 
+namespace {
+
+constexpr size_t kLongestText = 255;
+
+}  // namespace
+
 std::string Request::header(const std::string& lower_case_name) const {
   const auto found = headers.find(lower_case_name);
   return found == headers.end() ? std::string() : found->second;
@@ -60,14 +66,31 @@ Json body_member(const Request& request, const std::string& member) {
   return *found;
 }
 
+void refuse_field(const std::string& name, const Json& value, const std::string& problem) {
+  const std::string text = value.is_string() ? value.get<std::string>() : python_text(value);
+  refuse_bad_request("Invalid input for field/attribute " + name + ". Value: " + text + ". " + problem);
+}
+
 std::string text_field(const Json& object, const std::string& name) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return {};
-  if (!found->is_string()) {
-    refuse_bad_request("Invalid input for field/attribute " + name + ". Value: " + found->dump() +
-                       ". It is not of type 'string'");
+  if (!found->is_string()) refuse_field(name, *found, python_text(*found) + " is not of type 'string', 'null'");
+  auto text = found->get<std::string>();
+  if (text.size() > kLongestText) refuse_field(name, *found, python_text(*found) + " is too long");
+  return text;
+}
+
+std::string python_text(const Json& value) {
+  if (value.is_null()) return "None";
+  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
+  if (value.is_string()) return "'" + value.get<std::string>() + "'";
+  if (!value.is_structured()) return value.dump();
+  std::string inside;
+  for (const auto& [key, member] : value.items()) {
+    if (!inside.empty()) inside += ", ";
+    inside += value.is_object() ? python_text(key) + ": " + python_text(member) : python_text(member);
   }
-  return found->get<std::string>();
+  return value.is_object() ? "{" + inside + "}" : "[" + inside + "]";
 }
 
 std::vector<std::string> path_segments(const std::string& path) {

@@ -49,8 +49,14 @@ Response fault_response(int code, const std::string& kind, const std::string& me
 /// The request's body, which must be a JSON object that holds an object `member`.
 Json body_member(const Request& request, const std::string& member);
 
-/// The text of `object[name]`, or empty if it is absent or null; anything but a string is refused.
+/// Refuses as the services' schemas do: the field, its value and what is wrong with it.
+[[noreturn]] void refuse_field(const std::string& name, const Json& value, const std::string& problem);
+
+/// The text of `object[name]`, or empty if it is absent or null; anything but a string of at most 255 is refused.
 std::string text_field(const Json& object, const std::string& name);
+
+/// A value as Python writes it, which is how the services quote what they refuse.
+std::string python_text(const Json& value);
 
 std::vector<std::string> path_segments(const std::string& path);
 std::string percent_encode(const std::string& text);

@@ -220,7 +220,11 @@ Response identity(State& state, const Request& request, const std::string& path)
     return json_response(300, {{"versions", {{"values", Json::array({version_document(state)})}}}});
   }
   if (segments[0] != "v3") return no_such_resource(state);
-  if (segments.size() == 1) return json_response(200, {{"version", version_document(state)}});
+  if (segments.size() == 1) {
+    Response response = json_response(200, {{"version", version_document(state)}});
+    response.headers["Vary"] = "X-Auth-Token";
+    return response;
+  }
   const bool tokens = segments.size() == 3 && segments[1] == "auth" && segments[2] == "tokens";
   if (tokens && request.method == "POST") return issue_token(state, request);
   if (tokens && request.method == "DELETE") return revoke_token(state, request);

@@ -20,12 +20,20 @@ struct NovaCall {
 };
 
 Json version_document(const State& state) {
-  return {{"id", "v2.1"},
-          {"status", "CURRENT"},
-          {"version", kSpoken.text(kSpoken.max_minor)},
-          {"min_version", "2.1"},
-          {"updated", "2013-07-23T11:33:21Z"},
-          {"links", Json::array({{{"rel", "self"}, {"href", state.base_url + "/compute/v2.1/"}}})}};
+  return {
+      {"id", "v2.1"},
+      {"status", "CURRENT"},
+      {"version", kSpoken.text(kSpoken.max_minor)},
+      {"min_version", "2.1"},
+      {"updated", "2013-07-23T11:33:21Z"},
+      {"links", Json::array({{{"rel", "self"}, {"href", state.base_url + "/compute/v2.1/"}}})},
+      {"media-types",
+       Json::array({{{"base", "application/json"}, {"type", "application/vnd.openstack.compute+json;version=2.1"}}})}};
+}
+
+void mark_version(Response& response, const std::string& version) {
+  mark_microversion(response, kSpoken, version);
+  response.headers["X-OpenStack-Nova-API-Version"] = version;
 }
 
 std::string asked_version(const Request& request) {
@@ -69,6 +77,12 @@ std::string nova_time(int64_t seconds) {
   return time.substr(0, time.find('.')) + "Z";
 }
 
+Json show_flavor(const NovaCall& call) {
+  if (call.minor < 47) return {{"id", "1"}, {"links", Json::array()}};
+  return {{"original_name", "sim"},       {"vcpus", 1}, {"ram", 64}, {"disk", 1}, {"ephemeral", 0}, {"swap", 0},
+          {"extra_specs", Json::object()}};
+}
+
 Json show(const NovaCall& call, const Server& server) {
   Json shown{{"id", server.id},
              {"name", server.name},
@@ -92,7 +106,14 @@ Json show(const NovaCall& call, const Server& server) {
              {"OS-EXT-STS:vm_state", server.status == "ACTIVE" ? "active" : "building"},
              {"OS-EXT-STS:power_state", server.status == "ACTIVE" ? 1 : 0},
              {"os-extended-volumes:volumes_attached", volumes_of(call, server)}};
+  shown["image"] = "";  // as of a server that boots from a volume
+  shown["flavor"] = show_flavor(call);
+  shown["OS-SRV-USG:launched_at"] = server.status == "BUILD" ? Json() : Json(iso_time(server.updated_at));
+  shown["OS-SRV-USG:terminated_at"] = nullptr;
   if (call.minor >= 9) shown["locked"] = false;
+  if (call.minor >= 63) shown["trusted_image_certificates"] = nullptr;
+  if (call.minor >= 73) shown["locked_reason"] = nullptr;
+  if (call.minor >= 90) shown["OS-EXT-SRV-ATTR:hostname"] = server.name;
   if (call.minor >= 19) shown["description"] = nullptr;
   if (call.minor >= 26) shown["tags"] = server.tags;
   return shown;
@@ -172,8 +193,11 @@ Response create(const NovaCall& call) {
   made.tags = wanted.value("tags", std::vector<std::string>{});
   const Server& stored = state.servers.insert(std::move(made));
   finish_server(state, stored);
-  Response response = json_response(
-      202, {{"server", {{"id", stored.id}, {"links", links_of(call, stored)}, {"OS-DCF:diskConfig", "MANUAL"}}}});
+  Response response = json_response(202, {{"server",
+                                           {{"id", stored.id},
+                                            {"links", links_of(call, stored)},
+                                            {"OS-DCF:diskConfig", "MANUAL"},
+                                            {"security_groups", Json::array({{{"name", "default"}}})}}}});
   response.headers["Location"] = state.base_url + "/compute/v2.1/servers/" + stored.id;
   return response;
 }
@@ -196,6 +220,7 @@ Response remove(const NovaCall& call, const Server& server) {
   call.state.servers.erase(server.id);
   Response response;
   response.code = 204;
+  response.headers["Content-Type"] = "application/json";
   return response;
 }
 
@@ -263,6 +288,12 @@ Response attachments(const NovaCall& call, const Server& server) {
   refuse_no_such_path();
 }
 
+Response show_one(const NovaCall& call, const Server& server) {
+  Json shown = show(call, server);
+  if (call.minor >= 71) shown["server_groups"] = Json::array();
+  return json_response(200, {{"server", shown}});
+}
+
 /// One, for clients that want to name one; it changes nothing.
 Response flavors() {
   return json_response(200, {{"flavors", Json::array({{{"id", "1"}, {"name", "sim"}, {"links", Json::array()}}})}});
@@ -281,7 +312,7 @@ Response dispatch(const NovaCall& call) {
   if (!server || !call.caller.may_see(server->project_id)) {
     refuse_not_found("Instance " + segments[1] + " could not be found.");
   }
-  if (segments.size() == 2 && method == "GET") return json_response(200, {{"server", show(call, *server)}});
+  if (segments.size() == 2 && method == "GET") return show_one(call, *server);
   if (segments.size() == 2 && method == "DELETE") return remove(call, *server);
   if (segments.size() >= 3 && segments[2] == "os-volume_attachments") return attachments(call, *server);
   refuse_no_such_path();
@@ -293,7 +324,11 @@ Response compute(State& state, const Request& request, const std::string& path) 
   auto segments = path_segments(path);
   if (segments.empty()) return json_response(200, {{"versions", Json::array({version_document(state)})}});
   if (segments[0] != "v2.1") refuse_no_such_path();
-  if (segments.size() == 1) return json_response(200, {{"version", version_document(state)}});
+  if (segments.size() == 1) {
+    Response response = json_response(200, {{"version", version_document(state)}});
+    mark_version(response, kSpoken.text(kSpoken.min_minor));
+    return response;
+  }
   const Caller caller = authenticate(state, request);
   const int minor = negotiate(kSpoken, asked_version(request));
   Response response;
@@ -303,8 +338,7 @@ Response compute(State& state, const Request& request, const std::string& path) 
     response = std::move(refused.response);
     if (response.headers["Content-Type"] != "application/json") return response;
   }
-  mark_microversion(response, kSpoken, kSpoken.text(minor));
-  response.headers["X-OpenStack-Nova-API-Version"] = kSpoken.text(minor);
+  mark_version(response, kSpoken.text(minor));
   return response;
 }
 

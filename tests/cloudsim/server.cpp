@@ -88,7 +88,11 @@ void add_common_headers(State& state, Response& response) {
   const std::lock_guard lock(state.mutex);
   response.headers.emplace("Date", http_date(state.now()));
   response.headers.emplace("x-openstack-request-id", request_id);
-  response.headers.emplace("x-compute-request-id", request_id);
+  const auto type = response.headers.find("Content-Type");
+  const bool is_json = type != response.headers.end() && type->second == "application/json";
+  if (is_json && response.headers.contains("OpenStack-API-Version")) {
+    response.headers.emplace("x-compute-request-id", request_id);
+  }
 }
 
 }  // namespace

@@ -33,8 +33,6 @@ const std::vector<std::string> kDisk{
 
 class HoldTest : public testing::Test {
  protected:
-  static std::vector<std::string> prepare() { return kDisk; }
-
   void SetUp() override { start(kDisk); }
 
   void start(std::vector<std::string> prepare) {
@@ -55,12 +53,14 @@ class HoldTest : public testing::Test {
     request_.volumes = {cloud::VolumeId(kVolume)};
   }
 
-  void connect() {
-    auto shell = ssh::connect(sshd_->target(), kClock, in(seconds(20)));
+  void connect(const std::string& user = "root") {
+    auto target = sshd_->target();
+    target.user = user;
+    auto shell = ssh::connect(target, kClock, in(seconds(20)));
     ASSERT_TRUE(shell) << shell.error().to_string();
     helper_.reset();
     shell_ = std::move(*shell);
-    helper_ = make_helper(*shell_, "root", kClock);
+    helper_ = make_helper(*shell_, user, kClock);
   }
 
   std::unique_ptr<Hold> held() {
@@ -202,6 +202,58 @@ TEST_F(HoldTest, AChangedScriptIsReplaced) {
   auto another = make_helper(*shell_, "root", kClock);
   auto report = another->probe(request_, in(seconds(30)));
   EXPECT_TRUE(report) << report.error().to_string();
+}
+
+/// A login that is not root, in files of /etc that only the namespace sees.
+class SudoHoldTest : public HoldTest {
+ protected:
+  static constexpr auto kLogin = "stillpoint-test";
+
+  void SetUp() override {
+    if (fakes::run_program({"sh", "-c", "command -v sudo >/dev/null"}) != 0) {
+      GTEST_SKIP() << "no sudo here";
+    }
+  }
+
+  void start_with(const std::string& sudo_rule) {
+    auto prepare = kDisk;
+    const std::string login(kLogin);
+    prepare.insert(prepare.end(), {"chmod 711 .", "chmod 644 authorized_keys", "cp /etc/passwd passwd",
+                                   "cp /etc/shadow shadow", "echo '" + login + ":x:4242:4242::/:/bin/sh' >>passwd",
+                                   "echo '" + login + ":*:19000:0:99999:7:::' >>shadow",
+                                   "printf 'Defaults use_pty\\n" + sudo_rule + "\\n' >sudoers", "chmod 440 sudoers",
+                                   "for f in passwd shadow sudoers; do mount --bind $f /etc/$f; done"});
+    start(prepare);
+    if (sshd_) {
+      connect(login);
+    }
+  }
+};
+
+TEST_F(SudoHoldTest, HoldsAndProvesThroughSudo) {
+  start_with("stillpoint-test ALL=(root) NOPASSWD: ALL");
+  auto probe = helper_->probe(request_, in(seconds(30)));
+  ASSERT_TRUE(probe) << probe.error().to_string();
+  auto hold = held();
+  ASSERT_TRUE(hold);
+  auto report = hold->release(in(seconds(30)));
+  ASSERT_TRUE(report) << report.error().to_string();
+  EXPECT_EQ(verdict().verdict, Verdict::Intact);
+}
+
+TEST_F(SudoHoldTest, AForgottenHoldIsLetGoThroughSudo) {
+  start_with("stillpoint-test ALL=(root) NOPASSWD: ALL");
+  request_.hold.max_hold = seconds(300);  // so that it is the end of the input that lets go
+  held().reset();
+  ASSERT_EQ(shell_->run("sudo -n touch " + sshd_->path("data") + "/written", "", in(seconds(30)))->exit_code, 0);
+}
+
+TEST_F(SudoHoldTest, SudosRefusalIsExplained) {
+  start_with("stillpoint-test ALL=(root) ALL");
+  auto probe = helper_->probe(request_, in(seconds(30)));
+  ASSERT_FALSE(probe);
+  EXPECT_EQ(probe.error().kind(), ErrorKind::Remote);
+  EXPECT_THAT(probe.error().to_string(), HasSubstr("stillpoint-test ALL=(root) NOPASSWD: ALL"));
 }
 
 class MariadbHoldTest : public HoldTest {

@@ -204,15 +204,16 @@ TEST_F(SshTest, AnUnusableKeyFileIsExplained) {
 TEST_F(SshTest, AnAgentsKeyLogsIn) {
   auto target = sshd_->target();
   const std::string socket = sshd_->path("agent");
-  const std::string start =
-      "ssh-agent -a " + socket + " >/dev/null && SSH_AUTH_SOCK=" + socket + " ssh-add -q " + target.key_file;
+  const std::string environment = sshd_->path("agent.sh");
+  const std::string start = "ssh-agent -s -a " + socket + " >" + environment + " && SSH_AUTH_SOCK=" + socket +
+                            " ssh-add -q " + target.key_file;
   ASSERT_EQ(fakes::run_program({"sh", "-c", start}), 0);
   target.key_file = "";
   ::setenv("SSH_AUTH_SOCK", socket.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): no other thread runs
   EXPECT_EQ(run(*shell(target), "echo fine").out, "fine\n");
   ::unsetenv("SSH_AUTH_SOCK");  // NOLINT(concurrency-mt-unsafe)
   EXPECT_THAT(refusal(target).message(), HasSubstr("no SSH agent"));
-  EXPECT_EQ(fakes::run_program({"sh", "-c", "fuser -s -k -TERM " + socket}), 0);
+  EXPECT_EQ(fakes::run_program({"sh", "-c", ". " + environment + " >/dev/null; kill $SSH_AGENT_PID"}), 0);
 }
 
 TEST_F(SshTest, AClosedPortIsUnavailable) {
