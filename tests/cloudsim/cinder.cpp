@@ -178,7 +178,7 @@ std::map<std::string, std::string> cinder_filters(const CinderCall& call, const 
     }
   }
   if (!unknown.empty() && call.minor >= kUnknownFiltersRefused) {
-    refuse_bad_request("Invalid filters " + support::join(unknown, ", ") + " are found in query options.");
+    refuse_bad_request("Invalid filters " + support::join(unknown, ",") + " are found in query options.");
   }
   return filters;
 }

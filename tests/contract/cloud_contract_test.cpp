@@ -19,10 +19,8 @@ using cloud::VolumeId;
 using support::ErrorKind;
 using testing::AnyOf;
 using testing::Contains;
-using testing::Each;
 using testing::Field;
 using testing::HasSubstr;
-using testing::IsSupersetOf;
 using testing::Pair;
 
 constexpr const char* kNoSuchId = "00000000-0000-4000-8000-000000000000";

@@ -1,4 +1,4 @@
-#include "tests/fakes/real_sshd.hpp"
+#include "fakes/real_sshd.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

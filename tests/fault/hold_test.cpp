@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/real_sshd.hpp"
 #include "quiesce/hold.hpp"
 #include "ssh/session.hpp"
 #include "support/ids.hpp"
-#include "tests/fakes/real_sshd.hpp"
 
 // The helper of this program against its own script, over a real sshd whose sessions have a /run, a disk and (where it
 // says so) a MariaDB of their own.

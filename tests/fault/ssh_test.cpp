@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fakes/real_sshd.hpp"
 #include "ssh/session.hpp"
-#include "tests/fakes/real_sshd.hpp"
 
 namespace stillpoint::ssh {
 namespace {

@@ -94,7 +94,8 @@ database_pid() { server exec "$BACKEND" cat /run/mysqld/mysqld.pid; }
 hold_marks() { echo "$(stages_so_far) $(database_pid)"; }  # either changes if the database was held
 
 commits_after() { [ "$("$PYTHON" "$E2E/lib/stalls.py" after "$RECORD" "$1")" -gt 0 ]; }
-writer_start() {  # NAME: commits rows in the background; leaves RECORD
+writer_start() {  # NAME: commits rows in the background, instead of one before; leaves RECORD
+  writer_stop
   RECORD=$WORK/$1.commits
   NOTES=$WORK LOGS=$WORK process_start writer "$PYTHON" "$E2E/writer" --socket "$(server socket "$BACKEND")" --record "$RECORD"
   wait_until 20 test -s "$RECORD"

@@ -1,11 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/scripted_shell.hpp"
 #include "quiesce/hold.hpp"
 #include "quiesce/hold_script.hpp"
 #include "quiesce/install.hpp"
 #include "support/ids.hpp"
-#include "tests/fakes/scripted_shell.hpp"
 
 namespace stillpoint::quiesce {
 namespace {
