@@ -23,7 +23,7 @@ std::string first_of(const Variables& variables, std::initializer_list<const cha
 }
 
 /// A proxy may be written without its scheme.
-std::string with_scheme(std::string proxy) {
+std::string with_scheme(const std::string& proxy) {
   return proxy.empty() || proxy.find("://") != std::string::npos ? proxy : "http://" + proxy;
 }
 
@@ -73,10 +73,10 @@ Proxies proxies_of_this_process() {
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string text(*entry);
     const size_t equals = text.find('=');
-    if (equals != std::string::npos && text.substr(0, equals).find("proxy") != std::string::npos) {
-      variables[text.substr(0, equals)] = text.substr(equals + 1);
-    } else if (equals != std::string::npos && text.substr(0, equals).find("PROXY") != std::string::npos) {
-      variables[text.substr(0, equals)] = text.substr(equals + 1);
+    const std::string name = text.substr(0, equals);
+    if (equals != std::string::npos &&
+        (name.find("proxy") != std::string::npos || name.find("PROXY") != std::string::npos)) {
+      variables[name] = text.substr(equals + 1);
     }
   }
   return proxies_of(variables);

@@ -5,11 +5,11 @@
 #include <memory>
 #include <string>
 
+#include "fakes/scripted_http.hpp"
+#include "fakes/skipping_clock.hpp"
 #include "openstack/json_read.hpp"
 #include "openstack/openstack_cloud.hpp"
 #include "support/text.hpp"
-#include "fakes/scripted_http.hpp"
-#include "fakes/skipping_clock.hpp"
 
 namespace stillpoint::openstack {
 

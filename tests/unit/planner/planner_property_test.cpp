@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "fakes/objects.hpp"
 #include "planner/planner.hpp"
 #include "planner/render.hpp"
-#include "fakes/objects.hpp"
 
 namespace stillpoint::planner {
 namespace {

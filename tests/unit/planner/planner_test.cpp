@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "fakes/objects.hpp"
 #include "planner/quota_ledger.hpp"
 #include "planner/render.hpp"
-#include "fakes/objects.hpp"
 
 namespace stillpoint::planner {
 namespace {
