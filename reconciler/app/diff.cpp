@@ -27,7 +27,7 @@ ExitCode diff(const Options& options) {
         std::cout << (options.output == Output::Json
                           ? planner::render_json(plan)
                           : planner::render_text(plan, colour ? planner::Colour::On : planner::Colour::Off));
-        return exit_code_of(plan);
+        return exit_code_of_diff(plan);
       });
 }
 

@@ -7,6 +7,7 @@
 #include "executor/pass.hpp"
 #include "executor/preflight.hpp"
 #include "inventory/match.hpp"
+#include "planner/hold_rules.hpp"
 #include "planner/quota_ledger.hpp"
 #include "schedule/slots.hpp"
 #include "support/ids.hpp"
@@ -77,6 +78,10 @@ void check_policy(const executor::Context& context, const policy::Policy& policy
         names.push_back(support::printable(volume.name));
       }
       findings.good(where, "volumes " + support::join(names, ", "));
+      if (const auto objection = planner::object_to_hold(policy, dataset, server, *volumes)) {
+        findings.bad(where, objection->message);
+        continue;
+      }
       const executor::Subject subject{policy, dataset, server, *volumes};
       findings.check(where, "the volumes can be snapshotted", executor::check_volumes(context, subject));
       if (const auto no_room = ledger.book(*volumes)) {

@@ -29,6 +29,10 @@ ExitCode exit_code_of(const planner::Plan& plan) {
   return code;
 }
 
+ExitCode exit_code_of_diff(const planner::Plan& plan) {
+  return plan.has_changes() || plan.has_blocked() ? exit_code_of(plan) : ExitCode::Ok;
+}
+
 ExitCode exit_code_of(std::span<const executor::ActionResult> results) {
   const bool failed = std::any_of(results.begin(), results.end(), [](const executor::ActionResult& result) {
     return result.outcome == executor::ActionResult::Outcome::Failed;

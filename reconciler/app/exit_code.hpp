@@ -18,8 +18,10 @@ enum class ExitCode {
 
 ExitCode worse(ExitCode a, ExitCode b);
 
-/// What a plan by itself means. A target that cannot be served is a failure; a prune that is held back is not.
+/// Of what a pass left: a target that cannot be served is a failure; what waits or is held back is pending.
 ExitCode exit_code_of(const planner::Plan& plan);
+/// Of what a pass would do: waiting alone is nothing to do.
+ExitCode exit_code_of_diff(const planner::Plan& plan);
 ExitCode exit_code_of(std::span<const executor::ActionResult> results);
 
 }  // namespace stillpoint::app

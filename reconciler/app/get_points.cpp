@@ -61,14 +61,11 @@ void print_table(const std::vector<Row>& rows) {
 nlohmann::json json_of(const Attempt& attempt) {
   const auto& own = attempt.own();
   nlohmann::json object{
-      {"policy", own.policy},    {"server", own.server.str()},         {"serverName", printable(own.server_name)},
-      {"dataset", own.dataset},  {"slot", format_utc(attempt.slot)},   {"point", attempt.point},
-      {"attempt", attempt.id},   {"state", to_string(attempt.state)},  {"consistency", to_string(attempt.consistency)},
-      {"method", own.method},    {"snapshots", snapshot_ids(attempt)}, {"gigabytes", attempt.size_gib()},
-      {"position", own.position}};
-  if (own.taken) {
-    object["taken"] = format_utc(*own.taken);
-  }
+      {"policy", own.policy},     {"server", own.server.str()},         {"serverName", printable(own.server_name)},
+      {"dataset", own.dataset},   {"slot", format_utc(attempt.slot)},   {"point", attempt.point},
+      {"attempt", attempt.id},    {"state", to_string(attempt.state)},  {"consistency", to_string(attempt.consistency)},
+      {"method", own.method},     {"snapshots", snapshot_ids(attempt)}, {"gigabytes", attempt.size_gib()},
+      {"position", own.position}, {"taken", format_utc(own.taken)}};
   if (own.held) {
     object["heldMs"] = own.held->count();
   }

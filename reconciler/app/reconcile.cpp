@@ -78,6 +78,10 @@ support::Result<ExitCode> pass(const executor::Context& context, const std::vect
     }
   }
   observe_end(metrics, ended->observed, policies, options, context.clock.wall_now());
+  if (ended->error) {
+    std::cerr << "stillpoint: after the last action: " << ended->error->to_string() << "\n";
+    return ExitCode::Failed;
+  }
   return worse(exit_code_of(ended->results), exit_code_of(ended->left));
 }
 

@@ -33,6 +33,9 @@ Status still_ours(const Context& context, const inventory::Member& member) {
   if (own->consistency != member.own.consistency) {
     return fail(ErrorKind::Conflict, "the snapshot was relabelled meanwhile");
   }
+  if (fresh->status != "available" && fresh->status != "error") {
+    return fail(ErrorKind::Conflict, "the snapshot is '" + fresh->status + "' now; a later pass looks again");
+  }
   return {};
 }
 
@@ -58,6 +61,16 @@ Status wait_gone(const Context& context, const cloud::SnapshotId& id) {
 }  // namespace
 
 Status delete_attempt(const Context& context, const inventory::Attempt& attempt) {
+  std::vector<cloud::SnapshotId> wanted;
+  for (const auto& member : attempt.members) {
+    auto ours = still_ours(context, member);
+    if (ours) {
+      wanted.push_back(member.snapshot.id);
+    } else if (ours.error().kind() != ErrorKind::NotFound) {
+      // All or none: half a point is no point.
+      return pass_on(std::move(ours), "delete snapshot " + member.snapshot.id.str());
+    }
+  }
   std::vector<cloud::SnapshotId> accepted;
   std::optional<support::Error> first_error;
   const auto note = [&](Status&& status, const cloud::SnapshotId& id) {
@@ -65,15 +78,13 @@ Status delete_attempt(const Context& context, const inventory::Attempt& attempt)
       first_error = std::move(status.error()).with_context("delete snapshot " + id.str());
     }
   };
-  for (const auto& member : attempt.members) {
-    auto deleted = still_ours(context, member).and_then([&] {
-      return context.cloud.delete_snapshot(member.snapshot.id, context.call_deadline());
-    });
+  for (const auto& id : wanted) {
+    auto deleted = context.cloud.delete_snapshot(id, context.call_deadline());
     // Without an answer it may be under way: whether it is gone is what is waited for.
     if (deleted || deleted.error().kind() == ErrorKind::UnknownOutcome) {
-      accepted.push_back(member.snapshot.id);
+      accepted.push_back(id);
     } else {
-      note(std::move(deleted), member.snapshot.id);
+      note(std::move(deleted), id);
     }
   }
   for (const auto& id : accepted) {

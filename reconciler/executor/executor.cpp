@@ -35,11 +35,21 @@ class Carrier {
   ActionResult carry_out(const planner::Action& action) {
     action_ = &action;
     if (learnt_.failed.contains(series_of(action))) {
-      return {action, Outcome::Skipped, "an earlier action of the dataset failed", std::nullopt};
+      return {action, Outcome::Skipped, "the dataset's new point failed", std::nullopt};
+    }
+    const bool creates = std::holds_alternative<planner::CreatePoint>(action.what);
+    if (creates && learnt_.clusters.contains(policy().cluster.name)) {
+      return {action, Outcome::Skipped, "another member of the cluster may not be well; left to a later pass",
+              std::nullopt};
     }
     ActionResult result = std::visit(*this, action.what);
-    if (result.outcome == Outcome::Failed) {
+    // A leftover that cannot be swept must not cost the next point; a point that failed must not be followed by a
+    // prune.
+    if (result.outcome == Outcome::Failed && creates) {
       learnt_.failed.insert(series_of(action));
+      if (!policy().cluster.name.empty()) {
+        learnt_.clusters.insert(policy().cluster.name);
+      }
     }
     return result;
   }

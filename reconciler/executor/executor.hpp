@@ -25,6 +25,7 @@ struct ActionResult {
 struct Learnt {
   std::set<std::string> not_intact;
   std::set<inventory::SeriesKey> failed;
+  std::set<std::string> clusters;  ///< of which a member may not be well after what was tried in this pass
 };
 
 /// Carries out the changes of a plan in its order, one at a time. A failed action does not stop those of other

@@ -59,6 +59,28 @@ Result<Settled> ask_server(const Context& context, const policy::Policy& policy,
   return Settled::Labelled;
 }
 
+Result<Settled> complete_labels(const Context& context, const inventory::Attempt& attempt) {
+  std::optional<std::chrono::milliseconds> held;
+  for (const auto& member : attempt.members) {
+    held = held ? held : member.own.held;
+  }
+  return write_label(context, ids_of(attempt), attempt.consistency, held).transform([] { return Settled::Labelled; });
+}
+
+/// The snapshot was cut at some time after the hold: what the metadata say of the hold is not true of it.
+Result<Settled> downgrade(const Context& context, const inventory::Attempt& attempt) {
+  for (const auto& member : attempt.members) {
+    auto entries = inventory::label_metadata(Consistency::Crash, std::nullopt);
+    entries.merge(
+        inventory::late_metadata(member.own, member.snapshot.updated_at.value_or(member.snapshot.created_at)));
+    auto written = context.cloud.merge_snapshot_metadata(member.snapshot.id, entries, context.call_deadline());
+    if (!written) {
+      return pass_on(std::move(written), "label snapshot " + member.snapshot.id.str() + " as crash");
+    }
+  }
+  return Settled::Labelled;
+}
+
 }  // namespace
 
 Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, Consistency level,
@@ -79,16 +101,8 @@ Result<Settled> settle_attempt(const Context& context, const policy::Policy& pol
   if (wanted.how == planner::Relabel::How::AskVerdict) {
     return ask_server(context, policy, server, attempt);
   }
-  const bool known = wanted.how == planner::Relabel::How::CompleteLabels;
-  std::optional<std::chrono::milliseconds> held;
-  for (const auto& member : attempt.members) {
-    held = held ? held : member.own.held;
-  }
-  auto labelled = write_label(context, ids_of(attempt), known ? attempt.consistency : Consistency::Crash, held);
-  if (!labelled) {
-    return pass_on(std::move(labelled));
-  }
-  return Settled::Labelled;
+  return wanted.how == planner::Relabel::How::CompleteLabels ? complete_labels(context, attempt)
+                                                             : downgrade(context, attempt);
 }
 
 }  // namespace stillpoint::executor

@@ -18,6 +18,8 @@ using support::Result;
 
 constexpr milliseconds kFirstPoll{20};
 constexpr milliseconds kLastPoll{200};
+/// Cinder writes the row of a snapshot before anything else: after this there is none.
+constexpr std::chrono::seconds kUnansweredWait{3};
 
 cloud::NewSnapshot new_snapshot(const cloud::Volume& volume, const inventory::Ownership& own) {
   cloud::NewSnapshot wanted;
@@ -37,7 +39,8 @@ std::string why_failed(const Context& context, const cloud::SnapshotId& id, Dead
 /// A request whose answer never came may have made the snapshot all the same: look for it until it shows or time is up.
 Result<cloud::Snapshot> find_unanswered(const Context& context, const cloud::Volume& volume, const std::string& attempt,
                                         Deadline deadline, support::Error unanswered) {
-  while (!deadline.passed(context.clock)) {
+  const auto until = deadline.earlier_of(Deadline::after(context.clock, kUnansweredWait));
+  while (!until.passed(context.clock)) {
     auto snapshots = context.cloud.list_snapshots_of({volume.id}, deadline);
     if (!snapshots) {
       return pass_on(std::move(snapshots), "look for a snapshot whose request got no answer");

@@ -47,8 +47,12 @@ Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& 
   Learnt learnt;
   for (int round = 1;; ++round) {
     auto observed = observe(context.cloud, context.clock);
-    if (!observed) {
+    if (!observed && round == 1) {
       return support::pass_on(std::move(observed));
+    }
+    if (!observed) {
+      pass.error = std::move(observed.error());
+      return pass;
     }
     observed->not_intact = learnt.not_intact;
     observed->failed = learnt.failed;

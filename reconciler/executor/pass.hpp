@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "executor/context.hpp"
@@ -19,11 +20,12 @@ struct PassResult {
   std::vector<ActionResult> results;  ///< of all rounds, in the order in which they were carried out
   planner::Plan left;  ///< what the last look at the cloud still asks for; only waits and blocks if all went well
   planner::Observed observed;  ///< that last look
+  std::optional<support::Error> error;  ///< the cloud could not be read again after something was done
 };
 
 /// One pass over the policies of one cloud: look, plan and act, a few times over, since what one round frees, proves or
-/// makes the next one builds on. An error means that the cloud could not be read; failed actions are in the result.
-/// `on_result` hears of each action as soon as it ended.
+/// makes the next one builds on. An error means that the cloud could not be read at all; failed actions are in the
+/// result. `on_result` hears of each action as soon as it ended.
 support::Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& policies,
                                      const planner::Wishes& wishes,
                                      const std::function<void(const ActionResult&)>& on_result);

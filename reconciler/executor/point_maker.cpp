@@ -33,9 +33,16 @@ Result<SlotNow> look_again(const Context& context, const Subject& subject, const
   for (const auto& volume : subject.volumes) {
     volumes.push_back(volume.id);
   }
-  auto snapshots = context.cloud.list_snapshots_of(volumes, context.call_deadline());
+  // Another member of the cluster may have other volumes, so all are listed then.
+  const auto& cluster = subject.policy.cluster.name;
+  auto snapshots = cluster.empty() ? context.cloud.list_snapshots_of(volumes, context.call_deadline())
+                                   : context.cloud.list_snapshots(context.call_deadline());
   if (!snapshots) {
     return pass_on(std::move(snapshots), "look at the slot again under the host lock");
+  }
+  if (inventory::clusters_held(*snapshots, context.cloud_now()).contains(cluster)) {
+    return fail(ErrorKind::Busy,
+                "another member of cluster '" + cluster + "' may be held now; a later pass tries again");
   }
   const auto points = inventory::assemble(*snapshots, context.installation);
   for (const auto& [series, slots] : points.series) {
@@ -111,7 +118,7 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
     return pass_on(std::move(hold), "hold");
   }
   own.taken = context.cloud_now();
-  own.hold_until = *own.taken + settings.max_hold + kHoldUntilSlack;
+  own.hold_until = own.taken + settings.max_hold + kHoldUntilSlack;
   own.position = (*hold)->position();
   const auto start = context.clock.steady_now();
   auto members = cut_members(context, subject, own, (*hold)->deadline());

@@ -78,6 +78,17 @@ support::Result<std::vector<cloud::Server>> select_servers(const policy::Policy&
     return fail(ErrorKind::InvalidInput,
                 "no server of the project matches spec.servers; compare it with `openstack server list`");
   }
+  for (const auto& name : policy.servers.names) {
+    if (std::none_of(selected.begin(), selected.end(), [&](const auto& server) { return server.name == name; })) {
+      return fail(ErrorKind::InvalidInput,
+                  "no server named '" + name + "' matches spec.servers; mend or remove the name");
+    }
+  }
+  for (const auto& id : policy.servers.ids) {
+    if (std::none_of(selected.begin(), selected.end(), [&](const auto& server) { return server.id.str() == id; })) {
+      return fail(ErrorKind::InvalidInput, "no server with id " + id + " matches spec.servers; mend or remove the id");
+    }
+  }
   sort_by_name(selected);
   if (!policy.servers.names.empty()) {
     for (size_t i = 1; i < selected.size(); ++i) {
@@ -114,6 +125,11 @@ support::Result<std::vector<cloud::Volume>> select_volumes(const policy::Dataset
     return fail(ErrorKind::InvalidInput,
                 "no volume attached to the server matches " + describe(dataset.volumes) +
                     "; attached are: " + (attached.empty() ? "none" : support::join(attached, ", ")));
+  }
+  for (const auto& id : dataset.volumes.ids) {
+    if (std::none_of(selected.begin(), selected.end(), [&](const auto& volume) { return volume.id.str() == id; })) {
+      return fail(ErrorKind::InvalidInput, "volume " + id + " of the dataset is not attached to the server");
+    }
   }
   sort_by_name(selected);
   return selected;

@@ -13,6 +13,8 @@ using support::fail;
 
 constexpr size_t kMaxValue = 255;  // Cinder: snapshot metadata values
 constexpr size_t kMaxPieces = 4;
+/// No policy may ask for so much; a `hold-until` beyond it would make others wait for nothing.
+constexpr std::chrono::hours kLongestHold{1};
 constexpr const char* kSchema = "1";
 constexpr const char* kPositionPrefix = "position.";
 
@@ -37,6 +39,11 @@ void put_long(cloud::Metadata& metadata, const std::string& name, const std::str
 bool is_plain(const std::string& text) {
   return !text.empty() && text.size() <= kMaxValue &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// As random_hex writes it, and as the helper takes it.
+bool is_attempt(const std::string& text) {
+  return text.size() >= 8 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 /// Reads fields one by one and remembers the first that is missing or wrong.
@@ -107,12 +114,10 @@ cloud::Metadata creation_metadata(const Ownership& ownership) {
                            {key("point"), ownership.point},
                            {key("attempt"), ownership.attempt},
                            {key("members"), std::to_string(ownership.members)},
+                           {key("taken"), support::format_utc(ownership.taken)},
                            {key("hold-until"), support::format_utc(ownership.hold_until)},
                            {key("method"), ownership.method},
                            {key("consistency"), std::string(to_string(policy::Consistency::Unproven))}};
-  if (ownership.taken) {
-    metadata[key("taken")] = support::format_utc(*ownership.taken);
-  }
   if (!ownership.cluster.empty()) {
     metadata[key("cluster")] = ownership.cluster;
   }
@@ -126,6 +131,14 @@ cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<st
   cloud::Metadata metadata{{key("consistency"), std::string(to_string(consistency))}};
   if (held) {
     metadata[key("held-ms")] = std::to_string(held->count());
+  }
+  return metadata;
+}
+
+cloud::Metadata late_metadata(const Ownership& ownership, support::WallTime taken) {
+  cloud::Metadata metadata{{key("taken"), support::format_utc(taken)}};
+  for (const auto& [name, value] : ownership.position) {
+    metadata[key(kPositionPrefix + name)] = "";
   }
   return metadata;
 }
@@ -153,9 +166,7 @@ support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   own.method = reader.text("method");
   own.cluster = reader.optional_text("cluster");
   own.pin = reader.optional_text("pin");
-  if (reader.has("taken")) {
-    own.taken = reader.time("taken");
-  }
+  own.taken = reader.time("taken");
   if (reader.has("held-ms")) {
     own.held = std::chrono::milliseconds(reader.number("held-ms").value_or(0));
   }
@@ -164,13 +175,21 @@ support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   if (!policy::parse_consistency(level)) {
     reader.note("consistency", level);
   }
+  if (own.hold_until > own.taken + kLongestHold) {
+    reader.note("hold-until", reader.optional_text("hold-until"));
+  }
+  if (!is_attempt(own.attempt)) {
+    reader.note("attempt", own.attempt);
+  }
   if (own.members < 1) {
     reader.note("members", reader.optional_text("members"));
   }
   const std::string position = key(kPositionPrefix);
   for (auto entry = metadata.lower_bound(position); entry != metadata.end() && entry->first.starts_with(position);
        ++entry) {
-    own.position[entry->first.substr(position.size())] = entry->second;
+    if (!entry->second.empty()) {
+      own.position[entry->first.substr(position.size())] = entry->second;
+    }
   }
   if (reader.problem().empty() &&
       own.point != point_id(own.installation, own.policy, own.server, own.dataset, own.slot)) {

@@ -24,7 +24,7 @@ struct Ownership {
   std::string attempt;  ///< random; the members of a point all have the same
   int members = 0;      ///< how many snapshots the attempt wanted
   support::WallTime hold_until;
-  std::optional<support::WallTime> taken;  ///< when the hold began
+  support::WallTime taken;  ///< when the hold began, or when it was cut if nothing was held
   std::string method;
   policy::Consistency consistency = policy::Consistency::Unproven;
   std::optional<std::chrono::milliseconds> held;
@@ -46,6 +46,10 @@ cloud::Metadata creation_metadata(const Ownership& ownership);
 
 /// What is written in a POST of its own once the hold was proven intact.
 cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<std::chrono::milliseconds> held);
+
+/// What is written over the claims of a hold that the snapshot was not cut in: when it was `taken` at the latest, and
+/// no position (Cinder's merge cannot remove a key, so it is emptied).
+cloud::Metadata late_metadata(const Ownership& ownership, support::WallTime taken);
 
 /// Whether the metadata claim to be Stillpoint's at all.
 bool claims_ownership(const cloud::Metadata& metadata);

@@ -136,15 +136,15 @@ Points assemble(const std::vector<cloud::Snapshot>& snapshots, const std::string
   return points;
 }
 
-std::set<std::string> clusters_held(const Points& points, support::WallTime now) {
+std::set<std::string> clusters_held(const std::vector<cloud::Snapshot>& snapshots, support::WallTime now) {
   std::set<std::string> held;
-  for (const auto& [key, series] : points.series) {
-    for (const auto& point : series) {
-      for (const auto& attempt : point.attempts) {
-        if (attempt.state != AttemptState::Complete && attempt.hold_until() > now && !attempt.own().cluster.empty()) {
-          held.insert(attempt.own().cluster);
-        }
-      }
+  for (const auto& snapshot : snapshots) {
+    if (!claims_ownership(snapshot.metadata)) {
+      continue;
+    }
+    const auto own = read_ownership(snapshot.metadata);
+    if (own && !own->cluster.empty() && own->consistency == Consistency::Unproven && own->hold_until > now) {
+      held.insert(own->cluster);
     }
   }
   return held;

@@ -75,7 +75,8 @@ struct Points {
 /// Puts snapshots together into points. Snapshots of other installations and of nobody are passed over.
 Points assemble(const std::vector<cloud::Snapshot>& snapshots, const std::string& installation);
 
-/// Clusters with a member that may be held at `now` by somebody: an attempt not proven and not past its hold-until.
-std::set<std::string> clusters_held(const Points& points, support::WallTime now);
+/// Clusters with a member that may be held at `now` by somebody, whatever the installation: a snapshot without a label
+/// that is not past its hold-until.
+std::set<std::string> clusters_held(const std::vector<cloud::Snapshot>& snapshots, support::WallTime now);
 
 }  // namespace stillpoint::inventory

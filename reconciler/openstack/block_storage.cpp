@@ -123,7 +123,9 @@ Status BlockStorage::delete_snapshot(const SnapshotId& id, Deadline deadline) {
   if (auto good = check_id(id.str(), "snapshot"); !good) {
     return good;
   }
-  auto response = api_.send({http::Method::Delete, "/snapshots/" + http::encode(id.str()), ""}, deadline);
+  // Never repeated blindly: between two tries somebody may have pinned it (P4).
+  auto response =
+      api_.send({http::Method::Delete, "/snapshots/" + http::encode(id.str()), "", http::Repeat::Never}, deadline);
   return response ? Status() : pass_on(std::move(response));
 }
 

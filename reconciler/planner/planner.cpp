@@ -5,6 +5,7 @@
 #include <set>
 
 #include "inventory/match.hpp"
+#include "planner/hold_rules.hpp"
 #include "planner/quota_ledger.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
@@ -32,9 +33,27 @@ struct Target {
   bool can_ask_server() const { return policy.has_ssh; }
 };
 
+/// A surplus of more than one point in more than this part of all series is a mass deletion; in a handful it is not.
+constexpr long kSeriesPart = 5;
+constexpr long kSeriesForMass = 3;
+
 bool has_status(const Attempt& attempt, std::string_view status) {
   return std::any_of(attempt.members.begin(), attempt.members.end(),
                      [&](const inventory::Member& member) { return member.snapshot.status == status; });
+}
+
+/// Cinder deletes snapshots in these states only.
+bool all_deletable(const Attempt& attempt) {
+  return std::all_of(attempt.members.begin(), attempt.members.end(), [](const inventory::Member& member) {
+    return member.snapshot.status == "available" || member.snapshot.status == "error";
+  });
+}
+
+/// A member of an attempt that was proven once.
+bool has_label(const Attempt& attempt) {
+  return std::any_of(attempt.members.begin(), attempt.members.end(), [](const inventory::Member& member) {
+    return member.own.consistency != policy::Consistency::Unproven;
+  });
 }
 
 /// Whether the point makes another attempt at its slot unnecessary.
@@ -62,7 +81,7 @@ class Planning {
         now_(now),
         cloud_now_(now + observed.clock_offset),
         points_(inventory::assemble(observed.snapshots, wishes.installation)),
-        clusters_held_(inventory::clusters_held(points_, cloud_now_)),
+        clusters_held_(inventory::clusters_held(observed.snapshots, cloud_now_)),
         ledger_(observed.quota) {}
 
   void add_policy(const policy::Policy& policy) {
@@ -81,6 +100,7 @@ class Planning {
   }
 
   Plan finish() && {
+    hold_back_mass_deletion();
     // What frees quota or proves a point goes first, what deletes a point goes last; within that, as gathered.
     const auto phase = [](const Action& action) {
       static constexpr std::array<int, 6> kPhase{2, 0, 3, 1, 4, 5};
@@ -107,6 +127,9 @@ class Planning {
       }
     }
     if (target.policy.suspend) {
+      if (wishes_.slot_now) {
+        add(target, "Suspended", "spec.suspend is true: no point is made", Blocked{ErrorKind::Conflict});
+      }
       return;
     }
     if (observed_.clock_offset > kMaxClockOffset || observed_.clock_offset < -kMaxClockOffset) {
@@ -120,6 +143,31 @@ class Planning {
     plan_retention(target);
   }
 
+  /// The other half of P6: in the ordinary turnover a series loses one point. When many lose more at once, somebody has
+  /// edited a policy, and nothing goes until it is allowed.
+  void hold_back_mass_deletion() {
+    std::map<SeriesKey, int> prunes;
+    for (const auto& action : plan_.actions) {
+      if (std::holds_alternative<Prune>(action.what)) {
+        ++prunes[{action.policy, action.server, action.dataset}];
+      }
+    }
+    const auto large = std::count_if(prunes.begin(), prunes.end(), [](const auto& entry) { return entry.second > 1; });
+    const auto all = static_cast<long>(points_.series.size());
+    if (wishes_.mass_delete == retention::MassDelete::Allow || large < kSeriesForMass || large * kSeriesPart <= all) {
+      return;
+    }
+    std::erase_if(plan_.actions, [](const Action& action) { return std::holds_alternative<Prune>(action.what); });
+    add({"",
+         {},
+         "",
+         "",
+         "PruneBlocked",
+         std::to_string(large) + " of " + std::to_string(all) +
+             " series would lose more than one point at once; allow it with --allow-mass-delete if it is meant",
+         Blocked{ErrorKind::Conflict}});
+  }
+
   /// What to do with an attempt that is not a labelled point.
   void plan_leftover(const Target& target, const Attempt& attempt) {
     if (attempt.state == AttemptState::Complete) {
@@ -127,6 +175,8 @@ class Planning {
         add(target, "LabelMissing", "a member of a proven attempt does not carry its label yet",
             Relabel{attempt, Relabel::How::CompleteLabels});
       }
+    } else if (has_label(attempt)) {
+      plan_damaged(target, attempt);
     } else if (attempt.hold_until() > cloud_now_) {
       add(target, "InFlight",
           "an attempt at " + format_utc(attempt.slot) + " may be held until " + format_utc(attempt.hold_until()),
@@ -137,6 +187,23 @@ class Planning {
       plan_unproven(target, attempt);
     } else {
       plan_sweep(target, attempt, "Incomplete", "of an attempt that did not get all its snapshots");
+    }
+  }
+
+  /// A point that was proven and is not whole now: backed up, restored from, or damaged. It is never swept (P5).
+  void plan_damaged(const Target& target, const Attempt& attempt) {
+    const bool all_there = static_cast<int>(attempt.members.size()) == attempt.own().members;
+    if (all_there && !has_status(attempt, "error") && !has_status(attempt, "error_deleting")) {
+      add(target, "PointBusy",
+          "the cloud is busy with a snapshot of the point " + format_utc(attempt.slot) + " (a backup of it, perhaps)",
+          Wait{now_ + std::chrono::minutes(1)});
+    } else {
+      add(target, "PointDamaged",
+          "the proven point " + format_utc(attempt.slot) +
+              " has lost a snapshot or has one in error; look at it with `stillpoint get points -o wide` and delete "
+              "what "
+              "is left of it by hand",
+          Blocked{ErrorKind::Conflict});
     }
   }
 
@@ -158,9 +225,20 @@ class Planning {
 
   bool sweepable(const Attempt& attempt) const { return cloud_now_ >= attempt.hold_until() + kSweepMargin; }
 
+  /// Attempts at a slot are counted by what they left behind, so that a slot is not tried for ever.
+  bool counts_for_due_slot(const Target& target, const Attempt& attempt) const {
+    const auto slot = wanted_slot(target.policy);
+    return slot && attempt.slot == *slot && !target.policy.suspend &&
+           std::none_of(target.series.begin(), target.series.end(),
+                        [&](const Point& point) { return point.slot == *slot && serves_slot(point, target.dataset); });
+  }
+
   void plan_sweep(const Target& target, const Attempt& attempt, const std::string& reason, const std::string& what) {
     const std::string text = support::count_of(attempt.members.size(), "snapshot") + " " + what;
-    if (!sweepable(attempt)) {
+    if (counts_for_due_slot(target, attempt)) {
+      add(target, "SlotOpen", text + "; kept until the slot is over, because it counts against its attempts",
+          Wait{now_ + std::chrono::minutes(1)});
+    } else if (!sweepable(attempt)) {
       const auto until = attempt.hold_until() + kSweepMargin;
       add(target, "SweepLater", text + "; swept from " + format_utc(until), Wait{until});
     } else if (has_status(attempt, "error_deleting")) {
@@ -169,9 +247,8 @@ class Planning {
               " stuck in error_deleting; only an administrator can delete it (openstack volume snapshot set --state "
               "error, then delete)",
           Blocked{ErrorKind::Conflict});
-    } else if (has_status(attempt, "creating") || has_status(attempt, "deleting")) {
-      add(target, "SnapshotBusy", text + " still being created or deleted by the cloud",
-          Wait{now_ + std::chrono::minutes(1)});
+    } else if (!all_deletable(attempt)) {
+      add(target, "SnapshotBusy", text + " that the cloud is still busy with", Wait{now_ + std::chrono::minutes(1)});
     } else {
       add(target, reason, text, Sweep{attempt});
     }
@@ -223,20 +300,18 @@ class Planning {
   bool waits_for_attempt(const Target& target, const Point& point) const {
     return std::any_of(point.attempts.begin(), point.attempts.end(), [&](const Attempt& attempt) {
       const bool verdict_open = attempt.state == AttemptState::Unproven && target.can_ask_server() &&
-                                !observed_.not_intact.contains(attempt.id);
-      return attempt.state != AttemptState::Complete && (attempt.hold_until() > cloud_now_ || verdict_open);
+                                !observed_.not_intact.contains(attempt.id) && !attempt.pinned();
+      const bool busy_point = has_label(attempt) && static_cast<int>(attempt.members.size()) == attempt.own().members &&
+                              !has_status(attempt, "error");
+      return attempt.state != AttemptState::Complete &&
+             (attempt.hold_until() > cloud_now_ || verdict_open || busy_point);
     });
   }
 
   /// The checks that need nothing but what was observed (P9, P10). Says why not as an action.
   bool may_hold(const Target& target, const std::vector<cloud::Volume>& volumes) {
-    const auto& hold = target.dataset.hold;
-    const auto& cluster = target.policy.cluster;
-    if (volumes.size() > 1 && hold.method == policy::Method::None) {
-      add(target, "SeveralVolumes",
-          "method none cannot give " + support::count_of(volumes.size(), "volume") +
-              " one instant; hold the dataset, or make each volume a dataset of its own",
-          Blocked{ErrorKind::InvalidInput});
+    if (const auto objection = object_to_hold(target.policy, target.dataset, target.server, volumes)) {
+      add(target, objection->reason, objection->message, Blocked{ErrorKind::InvalidInput});
       return false;
     }
     for (const auto& volume : volumes) {
@@ -246,21 +321,7 @@ class Planning {
         return false;
       }
     }
-    if (!cluster.name.empty() && !cluster.allow_writer && hold.method != policy::Method::None) {
-      if (cluster.writer_addresses.empty()) {
-        add(target, "WriterUnknown",
-            "spec.cluster does not say which member is the writer; give cluster.writer.addresses, or allowWriter: true",
-            Blocked{ErrorKind::InvalidInput});
-        return false;
-      }
-      if (inventory::is_writer(cluster, target.server)) {
-        add(target, "Writer",
-            "the server is the writer of cluster '" + cluster.name +
-                "'; select another member, or say allowWriter: true",
-            Blocked{ErrorKind::InvalidInput});
-        return false;
-      }
-    }
+    const auto& cluster = target.policy.cluster;
     if (clusters_held_.contains(cluster.name)) {
       add(target, "ClusterHeld", "another member of cluster '" + cluster.name + "' may be held now",
           Wait{now_ + target.dataset.hold.max_hold});

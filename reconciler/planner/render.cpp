@@ -106,7 +106,7 @@ std::string render_text(const Plan& plan, Colour colour) {
     const bool new_policy = previous == nullptr || previous->policy != action->policy;
     const bool new_server = new_policy || previous->server != action->server;
     if (new_policy) {
-      text += "policy " + action->policy + "\n";
+      text += (action->policy.empty() ? "all policies" : "policy " + action->policy) + "\n";
     }
     if (new_server && !action->server.empty()) {
       text += "  server " + printable(action->server_name) + " (" + action->server.str() + ")\n";

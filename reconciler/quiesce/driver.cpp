@@ -52,18 +52,18 @@ class MariadbDriver final : public Driver {
 }  // namespace
 
 const Driver& driver_of(policy::Driver driver) {
-  static const NoDriver none;
-  static const FilesystemDriver filesystem;
-  static const MariadbDriver mariadb;
+  static const NoDriver kNone;
+  static const FilesystemDriver kFilesystem;
+  static const MariadbDriver kMariadb;
   switch (driver) {
     case policy::Driver::Filesystem:
-      return filesystem;
+      return kFilesystem;
     case policy::Driver::Mariadb:
-      return mariadb;
+      return kMariadb;
     case policy::Driver::None:
       break;
   }
-  return none;
+  return kNone;
 }
 
 }  // namespace stillpoint::quiesce

@@ -12,8 +12,8 @@ using support::ErrorKind;
 using support::fail;
 
 const std::string& script_hash() {
-  static const std::string hash = support::sha256_hex(kHoldScript);
-  return hash;
+  static const std::string kHash = support::sha256_hex(kHoldScript);
+  return kHash;
 }
 
 /// Makes the folders if they are missing, refuses them if anybody but root could have put something there, and says

@@ -94,9 +94,13 @@ start_of() { # PID -> START, what tells a process from a later one with its numb
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
   # shellcheck disable=SC2086 # split on purpose: the fields after the name
   set -- ${stat##*) }
+  [ "$1" != Z ] || return 1 # it has ended, only its parent has not looked yet
   START=${20}
 }
 alive() { start_of "$1" && [ "$START" = "$2" ]; } # PID START
+sign() { # FILE, where this very process, subshell or not, leaves its PID and START; false if they are not there
+  read -r self _ </proc/self/stat && start_of "$self" && printf '%s %s\n' "$self" "$START" >"$1" && [ -s "$1" ]
+}
 
 # Writes 'timer WORD' into an inbox when the time has come. By uptime, which goes on while a machine is suspended.
 start_timer() { # INBOX-FD MILLISECONDS WORD -> TIMER
@@ -308,13 +312,14 @@ data_touched() { # newer files than the marker, in the first level of the data
 stop_service() {
   start_timer 8 "$stop_timeout" stop
   begin "$((stop_timeout + 1000))"
-  : >"$DIR/start" # from here on the service is ours to start again
+  true >"$DIR/start" # from here on the service is ours to start again
+  [ -e "$DIR/start" ] || refuse no-space "/run is full"
   ( service_command stop >/dev/null 2>&1 8>&-; printf 'stop-ended\n' >&8 ) </dev/null 5>&- 6>&- 7>&- 9>&- &
   await 'stop-ended' service
   service_mark
   [ -n "$MARK" ] || refuse service "$service did not stop"
   begin "$max_hold"
-  : >"$DIR/stopped"
+  true >"$DIR/stopped"
 }
 
 # The daemon must inherit nothing of ours: no lock, no FIFO, no umask, no priority and no exemption from the memory killer.
@@ -355,6 +360,23 @@ await_service() {
   done
   now
   printf 'dm service up %s\n' "$(((NOW - from) * 10))" >&8
+}
+
+# The same in the place of a dead-man that has died. It outlives the helper and keeps the host lock.
+watch_service() { [ ! -e "$DIR/start" ] || await_service </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- & }
+
+# Has the dead-man start the service, or starts it here if that has died; false then.
+hand_start() {
+  if deadman_alive; then
+    printf 'start\n' >&6
+    start_timer 8 2000 start
+    while next 8; do
+      case "$EVENT $REST" in 'dm started') stop_timer && return ;; 'dm fired '*) lost ;; 'timer start') break ;; esac
+    done
+  fi
+  start_service
+  watch_service
+  return 1
 }
 
 # ---- driver: mariadb --------------------------------------------------------------------------------------------------------
@@ -463,11 +485,9 @@ check_role() {
 # Starts a client whose output goes into the inbox of whoever starts it. Its end is told there too.
 start_client() { # INPUT-FIFO INBOX-FD NAME
   mkfifo "$1"
-  # shellcheck disable=SC2046 # split on purpose: words without blanks
   (
-    exec $(client_words) <"$1" >&"$2" &
-    start_of $!
-    printf '%s %s\n' $! "$START" >"$DIR/$3"
+    # shellcheck disable=SC2046 # split on purpose: words without blanks
+    ( sign "$DIR/$3" && exec $(client_words) ) <"$1" >&"$2" &
     wait $!
     printf 'db-exit %s\n' "$3" >&"$2"
   ) </dev/null 2>&"$2" 5>&- 7>&- 9>&- &
@@ -487,6 +507,7 @@ open_session() { # SECONDS-A-STATEMENT-MAY-WAIT
   await 'db ready' database
   connection=${REST#ready }
   printf '%s\n' "$connection" >"$DIR/connection"
+  [ -s "$DIR/connection" ] || refuse no-space "/run is full"
 }
 
 lock_mariadb() {
@@ -534,29 +555,56 @@ unlock_mariadb() { # false and REASON if the lock was not proven to have held un
 
 # Each freeze is journalled before it is tried: one that was interrupted counts as ours. EBUSY is somebody else's.
 freeze_mounts() {
+  now
+  start_timer 8 $((max_hold - (NOW - BEGUN) * 10 + 500)) freeze # only if the dead-man has died
   for mount in $MOUNTS; do
+    printf '%s\n' "$mount" >"$DIR/frozen.$((FROZEN + 1))"
+    [ -s "$DIR/frozen.$((FROZEN + 1))" ] || refuse no-space "/run is full"
     FROZEN=$((FROZEN + 1))
-    printf '%s\n' "$mount" >"$DIR/frozen.$FROZEN"
-    error=$(fsfreeze -f "$mount" 2>&1 5>&- 7>&- 9>&-) && continue
-    case $error in
-      *busy*) : >"$DIR/frozen.$FROZEN"; refuse frozen "$mount is frozen by somebody else" ;;
-      *) refuse internal "$mount could not be frozen" ;;
+    freeze "$mount" "$FROZEN" </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- 9>&- &
+    await freeze-ended internal
+    case $REST in
+      busy) refuse frozen "$mount is frozen by somebody else" ;;
+      failed) refuse internal "$mount could not be frozen" ;;
     esac
   done
 }
 
+# The kernel waits for writers that are under way, and may end a freeze long after the hold is over and the helper gone. So the
+# process that asks for it is journalled, to be waited for by whoever lets go; and the one around it takes back what comes too late.
+freeze() { # MOUNT NUMBER
+  error=$(sign "$DIR/freezer.$2" && [ ! -e "$DIR/released-by" ] && exec fsfreeze -f "$1" 2>&1) && error=ok
+  case $error in
+    ok) [ ! -e "$DIR/released-by" ] || fsfreeze -u "$1" ;;
+    *busy*) true >"$DIR/frozen.$2"; error=busy ;;
+    *) error=failed ;;
+  esac
+  printf 'freeze-ended %s\n' "$error" >&8
+}
+freezing() { { read -r pid start <"$DIR/freezer.$1"; } 2>/dev/null && alive "$pid" "$start"; } # NUMBER
+
 thaw_mounts() { # in reverse; false if one of them was not frozen any more. Called again it thaws only what is left.
   thawed_all=true
+  while thaw_round; do sleep 0.05; done
+  $thawed_all
+}
+
+thaw_round() { # true if a freeze was still under way when it was taken back: that has to be done once more
+  again=false
   count=$FROZEN
   while [ -e "$DIR/frozen.$((count + 1))" ]; do count=$((count + 1)); done
   while [ "$count" -gt 0 ]; do
-    { read -r mount <"$DIR/frozen.$count"; } 2>/dev/null && {
+    if { read -r mount <"$DIR/frozen.$count"; } 2>/dev/null; then
+      pending=false
+      ! freezing "$count" || pending=true
       fsfreeze -u "$mount" 2>/dev/null 5>&- 7>&- 9>&- || thawed_all=false
-      : >"$DIR/frozen.$count"
-    }
+      if $pending; then again=true; else true >"$DIR/frozen.$count"; fi
+    else
+      thawed_all=false
+    fi
     count=$((count - 1))
   done
-  $thawed_all
+  $again
 }
 
 sync_mounts() {
@@ -566,12 +614,15 @@ sync_mounts() {
 
 # ---- dead-man -------------------------------------------------------------------------------------------------------------------
 
-create() { # FILE TEXT; false if there is such a file: of two processes one creates it. Forks nothing.
+create() { # FILE TEXT; false if there is such a file: of two processes one creates it, with or without room for the text. Forks nothing.
+  # Not ':', a special builtin: a redirection that fails would end the shell.
   set -C
-  { printf '%s\n' "$2" >"$1"; } 2>/dev/null
+  { true >"$1"; } 2>/dev/null
   created=$?
   set +C
-  return "$created"
+  [ "$created" = 0 ] || return 1
+  { printf '%s\n' "$2" >"$1"; } 2>/dev/null
+  return 0
 }
 claim() { create "$DIR/released-by" $$; } # only who has created it releases
 
@@ -581,7 +632,12 @@ finish_with() { # intact|broken REASON -> KIND HELD_MS REASON
   HELD_MS=0
   { read -r began <"$DIR/begun"; } 2>/dev/null && HELD_MS=$(((NOW - began) * 10))
   create "$DIR/verdict" "$1 $HELD_MS $2"
-  until read -r KIND HELD_MS REASON <"$DIR/verdict"; do :; done
+  took=$HELD_MS tries=0
+  until { read -r KIND HELD_MS REASON <"$DIR/verdict"; } 2>/dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 20 ] || { KIND=broken HELD_MS=$took REASON='the verdict could not be written' && return; }
+    sleep 0.02
+  done
 }
 
 # Lets go of all that the attempt has journalled, without asking what is left. Thaw and unlock do not wait for each other.
@@ -593,7 +649,7 @@ let_go() {
     [ ! -s "$DIR/killer" ] || confirm_unlock
   fi
   [ ! -e "$DIR/start" ] || [ -n "$STARTER" ] || start_service
-  wait "$thawing"
+  while kill -0 "$thawing" 2>/dev/null; do wait "$thawing"; done # a signal ends a wait, but not this one
 }
 
 # A client's death frees its lock only when the server is not busy with it: the second session ends the first by number.
@@ -656,11 +712,11 @@ fire() { # REASON
 }
 
 # The journal's FIFOs and marks are removed; what stays until the next boot is the verdict.
-tidy() { rm -rf "$DIR"/frozen.* "$DIR/life" "$DIR/dead-man" "$DIR/inbox" "$DIR/sql" "$DIR/kill" "$DIR/request" "$DIR/connection" \
+tidy() { rm -rf "$DIR"/frozen.* "$DIR"/freezer.* "$DIR/life" "$DIR/dead-man" "$DIR/inbox" "$DIR/sql" "$DIR/kill" "$DIR/request" "$DIR/connection" \
   "$DIR/client" "$DIR/killer" "$DIR/start" "$DIR/stopped"; }
 
 arm() {
-  mkfifo "$DIR/dead-man" "$DIR/life"
+  mkfifo "$DIR/dead-man" "$DIR/life" || refuse no-space "/run is full"
   { for key in attempt driver method service socket defaults_file max_hold start_timeout; do
       eval "value=\$$key"
       case $key in socket | service) ;; defaults_file) key=defaults-file ;; *_*) key=${key%_*}-${key#*_}-ms ;; esac
@@ -668,6 +724,7 @@ arm() {
     done
     for volume in $volumes; do say "SET volume $volume"; done
     say GO; } >"$DIR/request"
+  [ -s "$DIR/request" ] || refuse no-space "/run is full"
   exec 6<>"$DIR/dead-man" 7<>"$DIR/life"
   set -- /bin/sh "$SELF" dead-man "$attempt"
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
@@ -694,6 +751,7 @@ begin() { # MILLISECONDS; a timer is running
   now
   BEGUN=$NOW
   printf '%s\n' "$NOW" >"$DIR/begun"
+  [ -s "$DIR/begun" ] || refuse no-space "/run is full"
 }
 
 # ---- hold -----------------------------------------------------------------------------------------------------------------------
@@ -737,6 +795,7 @@ await() { # 'EVENT WORD' CODE-IF-IT-FAILS
 }
 
 refuse_database() { # CODE
+  [ ! -e "$DIR/client" ] || [ -s "$DIR/client" ] || refuse no-space "/run is full" # it did not start unjournalled
   case $error in
     1205* | 1969* | 3024*) refuse lock-timeout "$error" ;;
     1044* | 1045* | 1227* | 1698*) refuse privileges "$error" ;;
@@ -754,13 +813,16 @@ surrender() { # REASON
     while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer surrender') break ;; esac; done
     stop_timer
   fi
-  if [ "$REST" = surrender ] && ! deadman_alive; then
-    STARTER=''
-    claim
-    rm -f "$DIR/killer"
-    let_go
-  fi
+  [ "$REST" != surrender ] || deadman_alive || stand_in
   finish_with broken "$1"
+}
+
+stand_in() { # for a dead-man that has died
+  STARTER=''
+  claim
+  rm -f "$DIR/killer"
+  let_go
+  watch_service
 }
 
 give_up() { # ABORT, or the end of the input
@@ -823,6 +885,7 @@ keep() {
 lost() { # the dead-man has won
   start_timer 8 4000 thaw
   while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer thaw') break ;; esac; done
+  [ "$EVENT" = dm ] || deadman_alive || stand_in
   finish_with broken 'the release is still pending'
   broken
 }
@@ -856,8 +919,7 @@ release() {
     before=$MARK
     service_mark
     { [ -n "$MARK" ] && [ "$MARK" = "$before" ] && ! data_touched; } || REASON='the service was started meanwhile'
-    printf 'start\n' >&6
-    await 'dm started' internal
+    hand_start || REASON='the dead-man has died'
   fi
   if [ -n "$REASON" ]; then finish_with broken "$REASON"; else finish_with intact ''; fi
   printf 'done\n' >&6

@@ -33,7 +33,8 @@ std::optional<int> number(std::string_view text) {
 
 std::optional<WallTime> make_time(std::optional<int> y, std::optional<int> mo, std::optional<int> d,
                                   std::optional<int> h, std::optional<int> mi, std::optional<int> s) {
-  if (!y || !mo || !d || !h || !mi || !s || *h > 23 || *mi > 59 || *s > 60) {
+  // A system_clock of nanoseconds ends in 2262.
+  if (!y || !mo || !d || !h || !mi || !s || *y < 1970 || *y > 2200 || *h > 23 || *mi > 59 || *s > 60) {
     return std::nullopt;
   }
   const std::chrono::year_month_day date{std::chrono::year{*y}, std::chrono::month{static_cast<unsigned>(*mo)},

@@ -130,8 +130,7 @@ void Metrics::observe(const inventory::Points& points, const cloud::Quota& quota
     for (const auto& point : series) {
       if (const auto* best = point.best()) {
         ++counts[best->consistency];
-        const auto taken = best->own().taken.value_or(best->slot);
-        families_->last_complete.Add(series_labels(key)).Set(unix_seconds(taken));
+        families_->last_complete.Add(series_labels(key)).Set(unix_seconds(best->own().taken));
       }
     }
     for (const auto& [level, count] : counts) {

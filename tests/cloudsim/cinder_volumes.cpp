@@ -10,6 +10,8 @@ namespace {
 const std::set<std::string> kCreateFields{"name",        "description",       "size",
                                           "volume_type", "availability_zone", "snapshot_id",
                                           "metadata",    "multiattach",       "display_name"};
+// Cinder knows these; they may be sent as long as they say nothing.
+const std::set<std::string> kNotSimulated{"imageRef", "source_volid", "consistencygroup_id", "backup_id"};
 const std::set<std::string> kFilters{
     "name",     "status", "metadata",   "bootable",   "migration_status", "availability_zone",
     "group_id", "size",   "created_at", "updated_at", "consumes_quota"};
@@ -130,7 +132,8 @@ Response create(const CinderCall& call) {
   State& state = call.state;
   const Json wanted = body_member(call.request, "volume");
   for (const auto& [name, value] : wanted.items()) {
-    if (!kCreateFields.contains(name)) {
+    const bool left_out = value.is_null() && kNotSimulated.contains(name);
+    if (!left_out && !kCreateFields.contains(name)) {
       refuse_field("volume", wanted, "Additional properties are not allowed ('" + name + "' was unexpected)");
     }
   }

@@ -108,6 +108,7 @@ Json catalog_entry(const std::string& type, const std::string& name, const std::
 Json catalog(const State& state, const std::string& project_id) {
   return Json::array({catalog_entry("volumev3", "cinderv3", state.base_url + "/volume/v3/" + project_id),
                       catalog_entry("compute", "nova", state.base_url + "/compute/v2.1"),
+                      catalog_entry("image", "glance", state.base_url + "/image"),
                       catalog_entry("identity", "keystone", state.base_url + "/identity/v3")});
 }
 

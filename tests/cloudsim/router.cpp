@@ -12,8 +12,11 @@ namespace {
 using Service = Response (*)(State&, const Request&, const std::string&);
 
 constexpr std::string_view kControlPrefix = "/sim";
-constexpr std::array<std::pair<std::string_view, Service>, 4> kServices{
-    {{"/identity", identity}, {"/volume", block_storage}, {"/compute", compute}, {kControlPrefix, control}}};
+constexpr std::array<std::pair<std::string_view, Service>, 5> kServices{{{"/identity", identity},
+                                                                         {"/volume", block_storage},
+                                                                         {"/compute", compute},
+                                                                         {"/image", image},
+                                                                         {kControlPrefix, control}}};
 
 bool is_below(const std::string& path, std::string_view prefix) {
   return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');

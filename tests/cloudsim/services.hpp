@@ -23,6 +23,8 @@ Caller authenticate(const State& state, const Request& request);
 Response identity(State& state, const Request& request, const std::string& path);
 Response block_storage(State& state, const Request& request, const std::string& path);
 Response compute(State& state, const Request& request, const std::string& path);
+/// There are no images. The service is there because the command line client wants one in every catalog.
+Response image(State& state, const Request& request, const std::string& path);
 /// Faults, forced states and what was served: `/sim/...`.
 Response control(State& state, const Request& request, const std::string& path);
 

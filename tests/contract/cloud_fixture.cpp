@@ -65,8 +65,10 @@ World::World() {
   config_ = load(name, environment);
   project_ = std::make_unique<Project>(config_, clock);
   if (!admin_name.empty()) admin_ = std::make_unique<Project>(load(admin_name, environment), clock);
-
   prefix = "stillpoint-contract-" + support::random_hex(4);
+}
+
+void World::furnish() {
   cheap_type_ = project_->type_or_default("fake");
   idle = project_->create_volume(prefix + "-idle", "");
   cheap = project_->create_volume(prefix + "-cheap", cheap_type_);
@@ -81,7 +83,9 @@ World::~World() {
       project_->detach(server, attached);
       project_->delete_server(server);
     }
-    for (const auto& volume : {idle, cheap, attached}) project_->delete_volume(volume);
+    for (const auto& volume : {idle, cheap, attached}) {
+      if (!volume.empty()) project_->delete_volume(volume);
+    }
   } catch (const std::exception& error) {
     ADD_FAILURE() << "left behind in the cloud: " << prefix << "*: " << error.what();
   }
@@ -97,6 +101,7 @@ std::unique_ptr<World> CloudContract::world_;
 
 void CloudContract::SetUpTestSuite() {
   world_ = std::make_unique<World>();
+  world_->furnish();
 }
 
 void CloudContract::TearDownTestSuite() {

@@ -26,6 +26,9 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
+  /// Makes the volumes and the server. What it has made is taken away by the destructor, also if it throws half way.
+  void furnish();
+
   std::unique_ptr<cloud::Cloud> connect(int page_size);
   Project& project() { return *project_; }
   /// Null if there is none.

@@ -145,7 +145,8 @@ cloud::ServerId Project::create_server(const std::string& name) {
   Json wanted{{"name", name}, {"networks", "none"}, {"metadata", {{"purpose", "contract"}}}};
   wanted["flavorRef"] = demand(Method::Get, compute + "/flavors", 200).at("flavors").at(0).at("id");
   if (const std::string images = endpoint("image"); !images.empty()) {
-    wanted["imageRef"] = demand(Method::Get, images + "/v2/images", 200).at("images").at(0).at("id");
+    const Json list = demand(Method::Get, images + "/v2/images", 200).at("images");
+    if (!list.empty()) wanted["imageRef"] = list.at(0).at("id");
   }
   const Json made = demand(Method::Post, compute + "/servers", 202, {{"server", wanted}});
   const std::string id = made.at("server").at("id");

@@ -56,6 +56,12 @@ inline policy::Policy policy() {
   return policy;
 }
 
+/// The short name of an attempt, hexadecimal, as the id that it has in the cloud.
+inline std::string attempt_id(std::string name) {
+  name.resize(16, '0');
+  return name;
+}
+
 struct SnapshotSpec {
   std::string id = {};
   std::string volume = "vol-mysql";
@@ -81,7 +87,7 @@ inline cloud::Snapshot snapshot(const SnapshotSpec& spec) {
   own.dataset = spec.dataset;
   own.slot = spec.slot;
   own.point = inventory::point_id(spec.installation, spec.policy, kServer, spec.dataset, spec.slot);
-  own.attempt = spec.attempt;
+  own.attempt = attempt_id(spec.attempt);
   own.members = spec.members;
   own.hold_until = spec.slot + std::chrono::seconds(22);
   own.taken = spec.slot;

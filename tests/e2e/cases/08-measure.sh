@@ -36,6 +36,7 @@ measure_all() {  # PAXOS: Ceph's propose interval while it runs
 measure_all "$STILLPOINT_LAB_PAXOS"
 if [ -n "$FULL" ]; then
   [ "$STILLPOINT_LAB_PAXOS" = 1 ] || measure_all 1
+  mkdir -p "$E2E/results"
   file=$E2E/results/$(date -u +%Y-%m-%d).md
   {
     printf '# Measured by `tests/e2e/run --full` on %s\n\n' "$(date -u +%Y-%m-%d)"

@@ -157,14 +157,17 @@ def quota(limit):
 
 
 def delete_snapshots(admin, volumes):
-    """A leftover may be in any state, and one from which a volume was made stays busy until that is gone."""
+    """A leftover may be in any state, and one whose deletion was cut short stays `deleting` for ever."""
+    stuck_from = time.monotonic() + 20
+
     def look():
         left = snapshots(admin, volumes)
+        ends = ("available", "error") if time.monotonic() > stuck_from else ("available", "error", "deleting")
         for snapshot in left:
             try:
-                if snapshot["status"] not in ("available", "error", "deleting"):
+                if snapshot["status"] not in ends:
                     admin.volume("POST", "/snapshots/%s/action" % snapshot["id"], {"os-reset_status": {"status": "error"}})
-                if snapshot["status"] != "deleting":
+                if snapshot["status"] in ("available", "error"):
                     admin.volume("DELETE", "/snapshots/" + snapshot["id"])
             except HttpError as error:
                 if error.code not in (400, 404):

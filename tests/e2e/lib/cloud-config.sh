@@ -23,8 +23,12 @@ service_token_roles_required = true
 service_token_roles = service
 X
 }
+# Without heartbeats: an idle uwsgi worker sends none, so RabbitMQ would close its connection, and the next message that the
+# worker sends into the closed connection would be lost.
 common() {
   cat <<X
+[oslo_messaging_rabbit]
+heartbeat_timeout_threshold = 0
 [oslo_concurrency]
 lock_path = $STATE/locks
 [oslo_messaging_notifications]
@@ -38,6 +42,7 @@ write_rabbitmq() {
 listeners.tcp.1 = $IP:$RABBIT_PORT
 default_user = lab
 default_pass = $PASSWORD
+heartbeat = 0
 log.console.level = warning
 log.file.level = warning
 vm_memory_high_watermark.absolute = 512MB

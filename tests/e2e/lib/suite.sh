@@ -87,6 +87,10 @@ has_snapshot() {  # POLICY VOLUME_ID STATUS
   [ -n "$(point_snapshots "$1" "$2" | jq -r --arg s "$3" 'select(.status == $s) | .id')" ]
 }
 
+nothing_creating() {  # VOLUME_ID
+  [ "$(cloud snapshots "$1" | jq '[.[] | select(.status == "creating")] | length')" = 0 ]
+}
+
 # ---- the database and its writer
 sql() { server exec "$BACKEND" mariadb -N -e "$1"; }
 stages_so_far() { sql "SHOW GLOBAL STATUS LIKE 'Com_backup'" | cut -f2; }

@@ -5,6 +5,9 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "fakes/skipping_clock.hpp"
@@ -221,7 +224,7 @@ TEST_F(ClientTest, TheDeadlineIsForTheWholeAnswer) {
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().kind(), ErrorKind::Timeout) << response.error().to_string();
   EXPECT_GE(took, milliseconds(290));
-  EXPECT_LT(took, milliseconds(2000));
+  EXPECT_LT(took, seconds(15));  // The bytes would take half an hour.
 }
 
 TEST_F(ClientTest, ATryMayTakeNoLongerThanItsOwnLimit) {
@@ -280,20 +283,25 @@ TEST_F(ClientTest, DoesNotFollowRedirectsNorTakeTheTokenThere) {
   EXPECT_EQ(elsewhere.connections(), 0);
 }
 
-TEST_F(ClientTest, SafeCallsShareAConnectionAndOthersGetOneOfTheirOwn) {
+TEST_F(ClientTest, SafeCallsShareConnectionsAndOthersGetOneOfTheirOwn) {
   std::mutex mutex;
-  std::vector<int> used;
+  std::map<std::string, std::multiset<int>> used;
   TinyServer server(TinyServer::responding([&](const SeenRequest& request) {
     const std::lock_guard lock(mutex);
-    used.push_back(request.connection);
+    used[request.line.substr(0, request.line.find(' '))].insert(request.connection);
     return answer("200 OK", "{}");
   }));
-  ASSERT_TRUE(get(server.url()));
-  ASSERT_TRUE(get(server.url()));
-  ASSERT_TRUE(post(server.url(), Repeat::Never));
-  ASSERT_TRUE(post(server.url(), Repeat::Never));
-  ASSERT_TRUE(get(server.url()));
-  EXPECT_THAT(used, testing::ElementsAre(1, 1, 2, 3, 1));
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    ASSERT_TRUE(get(server.url()));
+    ASSERT_TRUE(post(server.url(), Repeat::Never));
+  }
+  for (const int connection : used["POST"]) {
+    EXPECT_EQ(used["POST"].count(connection), 1U);
+    EXPECT_EQ(used["GET"].count(connection), 0U);
+  }
+  // A connection is given back a moment after its answer, so that now and then the next call finds none.
+  EXPECT_LT(server.connections(), 2 * kRounds);
 }
 
 TEST_F(ClientTest, AConnectionThatTheServerHasClosedHurtsNobody) {

@@ -100,11 +100,11 @@ TEST_F(TlsTest, WhatSpeaksNoTlsIsUnavailable) {
 }
 
 TEST_F(TlsTest, AHandshakeThatNeverEndsIsLeftAtTheDeadline) {
-  TinyServer server([](Wire& wire) { wire.is_closed_within(seconds(10)); });
+  TinyServer server([](Wire& wire) { wire.is_closed_within(seconds(30)); });
   const auto begun = std::chrono::steady_clock::now();
   const auto response = post(server, "", milliseconds(200));
   ASSERT_FALSE(response);
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(15));
 }
 
 }  // namespace

@@ -55,11 +55,11 @@ TEST(Points, P2AnAttemptIsIncompleteWhileAMemberIsMissingFailedOrStillBeingCut) 
 TEST(Points, P3TheLowestOfTwoCompleteAttemptsWinsWhateverTheOrder) {
   std::vector<cloud::Snapshot> snapshots{snapshot({.id = "s1", .slot = kSlot, .attempt = "b"}),
                                          snapshot({.id = "s2", .slot = kSlot, .attempt = "a"})};
-  EXPECT_EQ(only_series(snapshots)[0].best()->id, "a");
+  EXPECT_EQ(only_series(snapshots)[0].best()->id, fakes::attempt_id("a"));
   std::reverse(snapshots.begin(), snapshots.end());
-  EXPECT_EQ(only_series(snapshots)[0].best()->id, "a");
+  EXPECT_EQ(only_series(snapshots)[0].best()->id, fakes::attempt_id("a"));
   snapshots.back().created_at -= std::chrono::seconds(1);
-  EXPECT_EQ(only_series(snapshots)[0].best()->id, "b");
+  EXPECT_EQ(only_series(snapshots)[0].best()->id, fakes::attempt_id("b"));
 }
 
 TEST(Points, P4ForeignSnapshotsAreNotSeenAndUnreadableOnesAreSaid) {

@@ -165,11 +165,10 @@ TEST(DeleteSnapshot, NeverAsksForAnythingButOneSnapshot) {
   EXPECT_TRUE(cloud.log->to("/snapshots").empty());
 }
 
-TEST(ChangingCalls, WithoutAnAnswerHaveAnUnknownOutcome) {
+TEST(ChangingCalls, ThatMayHaveBeenRepeatedHaveAnUnknownOutcomeWithoutAnAnswer) {
   for (const ErrorKind kind : {ErrorKind::Timeout, ErrorKind::Unavailable, ErrorKind::Protocol}) {
     ScriptedCloud cloud([&](const http::Request&) { return support::fail(kind, "no answer"); });
     const auto connected = cloud.connect();
-    EXPECT_EQ((*connected)->delete_snapshot(SnapshotId("s1"), cloud.soon()).error().kind(), ErrorKind::UnknownOutcome);
     EXPECT_EQ((*connected)->merge_snapshot_metadata(SnapshotId("s1"), {}, cloud.soon()).error().kind(),
               ErrorKind::UnknownOutcome);
     EXPECT_EQ((*connected)->get_snapshot(SnapshotId("s1"), cloud.soon()).error().kind(), kind);
@@ -177,10 +176,15 @@ TEST(ChangingCalls, WithoutAnAnswerHaveAnUnknownOutcome) {
   }
 }
 
-TEST(ChangingCalls, ThatSurelyWereNotSentAreUnavailable) {
-  ScriptedCloud cloud([&](const http::Request&) { return support::fail(ErrorKind::Unavailable, "cannot connect"); });
-  const auto snapshot = (*cloud.connect())->create_snapshot({VolumeId("v1"), "n", "", {}}, cloud.soon());
-  EXPECT_EQ(snapshot.error().kind(), ErrorKind::Unavailable);
+TEST(ChangingCalls, ThatAreSentOnceHaveTheOutcomeThatTheClientTells) {
+  for (const ErrorKind kind : {ErrorKind::Unavailable, ErrorKind::UnknownOutcome}) {
+    ScriptedCloud cloud([&](const http::Request&) { return support::fail(kind, "cannot connect"); });
+    const auto connected = cloud.connect();
+    EXPECT_EQ((*connected)->create_snapshot({VolumeId("v1"), "n", "", {}}, cloud.soon()).error().kind(), kind);
+    EXPECT_EQ(cloud.log->requests().back().repeat, Repeat::Never);
+    EXPECT_EQ((*connected)->delete_snapshot(SnapshotId("s1"), cloud.soon()).error().kind(), kind);
+    EXPECT_EQ(cloud.log->requests().back().repeat, Repeat::Never);
+  }
 }
 
 TEST(MergeMetadata, PostsSoThatOtherKeysStay) {

@@ -77,7 +77,7 @@ Observed carry_out(Observed observed, const Plan& plan) {
   for (const auto& action : plan.actions) {
     if (const auto* create = std::get_if<CreatePoint>(&action.what)) {
       observed.snapshots.push_back(fakes::snapshot(
-          {.id = "made-" + std::to_string(observed.snapshots.size()), .slot = create->slot, .attempt = "made"}));
+          {.id = "made-" + std::to_string(observed.snapshots.size()), .slot = create->slot, .attempt = "fade"}));
     } else if (const auto* relabel = std::get_if<Relabel>(&action.what)) {
       observed.not_intact.insert(relabel->attempt.id);
     }

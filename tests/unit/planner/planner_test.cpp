@@ -117,22 +117,26 @@ TEST_F(PlannerTest, P3NothingIsSweptBeforeItsMarginButTheSlotIsMadeAnew) {
   now_ = kSlot + std::chrono::seconds(60);
   observed_.snapshots = {
       snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .status = "error"})};
-  EXPECT_EQ(verbs(), "create:SlotDue wait:SweepLater");
+  EXPECT_EQ(verbs(), "create:SlotDue wait:SlotOpen");
+  observed_.snapshots.push_back(snapshot({.id = "s2", .slot = kSlot, .attempt = "a2"}));
+  EXPECT_EQ(verbs(), "wait:SweepLater");
   now_ = kSlot + std::chrono::seconds(22) + kSweepMargin;
-  EXPECT_EQ(verbs(), "sweep:Incomplete create:SlotDue");
+  EXPECT_EQ(verbs(), "sweep:Incomplete");
 }
 
 TEST_F(PlannerTest, P2AnUnlabelledAttemptIsAskedForFirstAndSweptWhenNothingProvesIt) {
   observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
   EXPECT_EQ(verbs(), "relabel:VerdictUnknown");
-  observed_.not_intact = {"a1"};
-  EXPECT_EQ(verbs(), "sweep:Unproven create:SlotDue");
+  observed_.not_intact = {fakes::attempt_id("a1")};
+  EXPECT_EQ(verbs(), "create:SlotDue wait:SlotOpen");
+  policy_.start_at = kNow;
+  EXPECT_EQ(verbs(), "sweep:Unproven");
 }
 
 TEST_F(PlannerTest, P2ALateSnapshotIsKeptAsCrashOnlyIfThePolicySaysSo) {
   policy_.datasets[0].on_failure = policy::OnFailure::Downgrade;
   observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
-  observed_.not_intact = {"a1"};
+  observed_.not_intact = {fakes::attempt_id("a1")};
   const auto made = make();
   ASSERT_FALSE(made.actions.empty());
   EXPECT_EQ(made.actions[0].reason, "Downgraded");
@@ -155,7 +159,20 @@ TEST_F(PlannerTest, AttemptsAtOneSlotAreBounded) {
                                             .consistency = Consistency::Unproven,
                                             .status = "creating"}));
   }
-  EXPECT_EQ(verbs(), "wait:SnapshotBusy wait:SnapshotBusy wait:SnapshotBusy blocked:TooManyAttempts");
+  EXPECT_EQ(verbs(), "wait:SlotOpen wait:SlotOpen wait:SlotOpen blocked:TooManyAttempts");
+}
+
+TEST_F(PlannerTest, P5AProvenPointThatIsBackedUpIsWaitedForAndNeverSwept) {
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .status = "backing-up"})};
+  EXPECT_EQ(verbs(), "wait:PointBusy");
+  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z"), .members = 2})};
+  EXPECT_EQ(verbs(), "create:SlotDue blocked:PointDamaged");
+}
+
+TEST_F(PlannerTest, NowOnASuspendedPolicyIsSaid) {
+  policy_.suspend = true;
+  wishes_.slot_now = kNow;
+  EXPECT_EQ(verbs(), "blocked:Suspended");
 }
 
 TEST_F(PlannerTest, P10NoSecondMemberOfAClusterWhileOneMayBeHeld) {
