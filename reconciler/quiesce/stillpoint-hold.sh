@@ -315,12 +315,16 @@ stop_service() {
   true >"$DIR/start" # from here on the service is ours to start again
   [ -e "$DIR/start" ] || refuse no-space "/run is full"
   ( service_command stop >/dev/null 2>&1 8>&-; printf 'stop-ended\n' >&8 ) </dev/null 5>&- 6>&- 7>&- 9>&- &
+  start_of $!
+  printf '%s %s\n' $! "$START" >"$DIR/stopper"
   await 'stop-ended' service
   service_mark
   [ -n "$MARK" ] || refuse service "$service did not stop"
   begin "$max_hold"
   true >"$DIR/stopped"
 }
+
+stop_goes_on() { { read -r pid start <"$DIR/stopper"; } 2>/dev/null && alive "$pid" "$start"; }
 
 # The daemon must inherit nothing of ours: no lock, no FIFO, no umask, no priority and no exemption from the memory killer.
 start_service() {
@@ -329,7 +333,8 @@ start_service() {
     echo 0 >/proc/self/oom_score_adj
     read -r self _ </proc/self/stat && renice 0 -p "$self"
     umask 022
-    ! has_systemd || service_command reset-failed
+    # systemd calls off a stop that is still going on; an init script would find the service running and do nothing.
+    if has_systemd; then service_command reset-failed; else while stop_goes_on; do sleep 0.1; done; fi
     service_command start
   ) </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- 8>&- 9>&- &
   STARTER=$!
@@ -341,11 +346,21 @@ service_answers() {
   answer=$(ask "SELECT CONCAT('up ', IF(@@wsrep_on, $(status_of WSREP_LOCAL_STATE), 4));" 2>/dev/null) && [ "$answer" = 'up 4' ]
 }
 
+# A service whose stop was given up still answers while that goes on, and is down a moment later: it counts only after the
+# stop has ended, and if it answers twice.
+service_is_back() {
+  service_answers || return 1
+  [ ! -e "$DIR/stopped" ] || return 0
+  ! stop_goes_on || return 1
+  sleep 1
+  service_answers
+}
+
 # Second phase of a stop, owned by the dead-man: the service is started again until it answers, for a quarter of an hour.
 await_service() {
   now
   from=$NOW told='' tried=$NOW
-  while ! service_answers; do
+  until service_is_back; do
     now
     if [ -z "$told" ] && [ $((NOW - from)) -ge $((start_timeout / 10)) ]; then
       told=yes
@@ -355,7 +370,11 @@ await_service() {
       logger -p daemon.alert -t stillpoint-hold "service $service did not come back" 2>/dev/null
       return
     fi
-    if ! kill -0 "$STARTER" 2>/dev/null && [ $((NOW - tried)) -ge 500 ] && ! service_active; then tried=$NOW; start_service; fi
+    if [ $((NOW - tried)) -ge 500 ] && ! service_active; then
+      # A start that hangs is tried anew; systemd sees to that by itself.
+      if [ $((NOW - tried)) -ge $((start_timeout / 10)) ] && ! has_systemd; then kill -9 "$STARTER" 2>/dev/null; wait "$STARTER"; fi
+      kill -0 "$STARTER" 2>/dev/null || { tried=$NOW; start_service; }
+    fi
     sleep 0.2
   done
   now
@@ -713,7 +732,7 @@ fire() { # REASON
 
 # The journal's FIFOs and marks are removed; what stays until the next boot is the verdict.
 tidy() { rm -rf "$DIR"/frozen.* "$DIR"/freezer.* "$DIR/life" "$DIR/dead-man" "$DIR/inbox" "$DIR/sql" "$DIR/kill" "$DIR/request" "$DIR/connection" \
-  "$DIR/client" "$DIR/killer" "$DIR/start" "$DIR/stopped"; }
+  "$DIR/client" "$DIR/killer" "$DIR/start" "$DIR/stopped" "$DIR/stopper"; }
 
 arm() {
   mkfifo "$DIR/dead-man" "$DIR/life" || refuse no-space "/run is full"
