@@ -35,13 +35,23 @@ class MetricsObserver final : public executor::Observer {
   telemetry::Metrics& metrics_;
 };
 
+/// `policy/server/dataset`, as far as the action is about one.
+std::string subject_of(const planner::Action& action) {
+  std::string subject = action.policy.empty() ? "all policies" : action.policy;
+  for (const auto& part : {support::printable(action.server_name), action.dataset}) {
+    if (!part.empty()) {
+      subject.append("/").append(part);
+    }
+  }
+  return subject;
+}
+
 void print(const ActionResult& result) {
   const auto& action = result.action;
   const char* word = result.outcome == ActionResult::Outcome::Done      ? "done   "
                      : result.outcome == ActionResult::Outcome::Skipped ? "skipped"
                                                                         : "FAILED ";
-  std::cout << word << " " << action.policy << "/" << support::printable(action.server_name) << "/" << action.dataset
-            << ": " << action.verb() << " (" << action.reason << ")";
+  std::cout << word << " " << subject_of(action) << ": " << action.verb() << " (" << action.reason << ")";
   if (!result.note.empty()) {
     std::cout << ": " << result.note;
   }

@@ -137,7 +137,8 @@ Result<http::Response> Api::send(const Call& call, support::Deadline deadline) {
   return response;
 }
 
-Result<http::Response> Api::send_with_token(http::Request request, SessionPtr session, support::Deadline deadline) {
+Result<http::Response> Api::send_with_token(http::Request request, const SessionPtr& session,
+                                            support::Deadline deadline) {
   auto response = send_once(request, session, deadline);
   if (!response || response->code != 401) {
     return response;

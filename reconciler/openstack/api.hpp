@@ -62,7 +62,7 @@ class Api {
   support::Result<std::string> project_id(support::Deadline deadline);
 
  private:
-  support::Result<http::Response> send_with_token(http::Request request, SessionPtr session,
+  support::Result<http::Response> send_with_token(http::Request request, const SessionPtr& session,
                                                   support::Deadline deadline);
   support::Result<http::Response> send_once(http::Request& request, const SessionPtr& session,
                                             support::Deadline deadline);

@@ -41,7 +41,8 @@ Result<std::optional<std::string>> find_file(const Environment& env, const std::
   }
   for (const std::string& folder : folders(env)) {
     for (const char* ending : {".yaml", ".yml"}) {
-      std::string candidate = folder + "/" + stem + ending;
+      std::string candidate = folder;
+      candidate.append("/").append(stem).append(ending);
       if (std::filesystem::exists(candidate, ignored)) {
         return candidate;
       }
@@ -77,7 +78,7 @@ void add_settings(Settings& settings, const YamlValue& map, const std::string& p
 std::string names_of(const YamlValue& clouds) {
   std::vector<std::string> names;
   for (const auto& member : clouds.members) {
-    names.push_back("`" + printable(member.first) + "`");
+    names.push_back("`" + printable(member.key) + "`");
   }
   return names.empty() ? "none" : support::join(names, ", ");
 }
@@ -85,7 +86,7 @@ std::string names_of(const YamlValue& clouds) {
 Error no_such_cloud(const std::string& name, const std::string& file, const YamlValue& clouds) {
   std::vector<std::string> names;
   for (const auto& member : clouds.members) {
-    names.push_back(member.first);
+    names.push_back(member.key);
   }
   std::string text = "no cloud `" + printable(name) + "` in " + file;
   if (const auto near = support::nearest(name, names)) {

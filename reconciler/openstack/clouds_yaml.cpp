@@ -141,15 +141,13 @@ class Decoder {
     const bool has_token = !first_of(settings_, {"auth.token"}).empty();
     if (is_one_of(written, {"password", "v3password"})) {
       config_.type = AuthType::Password;
-    } else if (written == "v3applicationcredential") {
+    } else if (written == "v3applicationcredential" || (written.empty() && has_credential)) {
       config_.type = AuthType::ApplicationCredential;
     } else if (is_one_of(written, {"token", "v3token"})) {
       config_.type = AuthType::Token;
     } else if (!written.empty()) {
       return bad("`auth_type` is " + printable(written) +
                  "; supported are v3password, v3applicationcredential and v3token");
-    } else if (has_credential) {
-      config_.type = AuthType::ApplicationCredential;
     } else {
       config_.type = has_token && !has_password ? AuthType::Token : AuthType::Password;
     }

@@ -7,7 +7,6 @@
 namespace stillpoint::openstack {
 namespace {
 
-using support::Error;
 using support::ErrorKind;
 using support::fail;
 using support::Result;

@@ -70,7 +70,7 @@ class Copier {
       } else if (value.find(key) != nullptr) {
         return bad(mark, "the key `" + support::printable(key) + "` is given twice");
       } else {
-        value.members.emplace_back(key, std::move(*copied));
+        value.members.push_back({key, std::move(*copied)});
       }
     }
     return merged(std::move(inherited), value);
@@ -91,8 +91,8 @@ class Copier {
 
 const YamlValue* YamlValue::find(const std::string& key) const {
   const auto found =
-      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == key; });
-  return found == members.end() ? nullptr : &found->second;
+      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.key == key; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 YamlValue merged(YamlValue base, const YamlValue& over) {
@@ -102,11 +102,11 @@ YamlValue merged(YamlValue base, const YamlValue& over) {
   base.mark = over.mark;
   for (const auto& [key, value] : over.members) {
     const auto found = std::find_if(base.members.begin(), base.members.end(),
-                                    [&k = key](const auto& member) { return member.first == k; });
+                                    [&k = key](const auto& member) { return member.key == k; });
     if (found == base.members.end()) {
-      base.members.emplace_back(key, value);
+      base.members.push_back({key, value});
     } else {
-      found->second = merged(std::move(found->second), value);
+      found->value = merged(std::move(found->value), value);
     }
   }
   return base;

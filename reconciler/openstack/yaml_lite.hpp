@@ -1,12 +1,13 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "support/result.hpp"
 
 namespace stillpoint::openstack {
+
+struct YamlMember;
 
 /// A YAML document as clouds.yaml needs it: scalars are texts, anchors and merge keys are resolved, nothing is shared.
 struct YamlValue {
@@ -14,11 +15,16 @@ struct YamlValue {
   Kind kind = Kind::Null;
   std::string scalar;
   std::vector<YamlValue> items;
-  std::vector<std::pair<std::string, YamlValue>> members;
+  std::vector<YamlMember> members;
   support::SourceMark mark;
 
   /// The member, or nullptr.
   const YamlValue* find(const std::string& key) const;
+};
+
+struct YamlMember {
+  std::string key;
+  YamlValue value;
 };
 
 /// Reads a file. Errors are InvalidInput with file and line: no YAML, a key given twice, more than 1 MB, too deep, or

@@ -116,12 +116,11 @@ std::string render_text(const Plan& plan, Colour colour) {
     }
     const Look look = look_of(*action);
     const std::string object = object_of(*action);
-    std::string line = std::string(look.sign) + " " + std::string(action->verb()) +
-                       (object.empty() ? "" : " " + object) + "  " + action->reason + ": " + printable(action->message);
-    if (colour == Colour::On) {
-      line = std::string(look.colour) + line + "\x1b[0m";
-    }
-    text += "      " + line + "\n";
+    const std::string line = std::string(look.sign) + " " + std::string(action->verb()) +
+                             (object.empty() ? "" : " " + object) + "  " + action->reason + ": " +
+                             printable(action->message);
+    text.append("      ").append(colour == Colour::On ? look.colour : "").append(line);
+    text += colour == Colour::On ? "\x1b[0m\n" : "\n";
     previous = action;
   }
   if (plan.actions.empty()) {
