@@ -113,6 +113,63 @@ class PassTest : public ::testing::Test {
   fakes::FakeServers servers_{script_, clock_};
 };
 
+/// The metadata of an attempt that was begun two hours ago and never labelled.
+cloud::Metadata leftover_metadata(const cloud::ServerId& server, support::WallTime now) {
+  inventory::Ownership own;
+  own.installation = "default";
+  own.policy = "edx";
+  own.server = server;
+  own.server_name = "backend-2";
+  own.dataset = "mysql";
+  own.slot = std::chrono::floor<std::chrono::seconds>(now) - std::chrono::hours(2);
+  own.point = inventory::point_id(own.installation, own.policy, server, own.dataset, own.slot);
+  own.attempt = "0123456789abcdef";
+  own.members = 1;
+  own.taken = own.slot;
+  own.hold_until = own.slot + std::chrono::seconds(22);
+  own.method = "backupStage";
+  own.position = {{"gtid", "0-1-42"}};
+  return inventory::creation_metadata(own);
+}
+
+TEST_F(PassTest, P2ALeftoverThatNothingProvesIsSwept) {
+  ASSERT_TRUE(cloud_->create_snapshot({volume_, "late", "", leftover_metadata(server_, clock_.wall_now())}, soon()));
+  while (attempts().at(0).state != inventory::AttemptState::Unproven) {
+    clock_.sleep_for(std::chrono::milliseconds(20));
+  }
+  const auto result = pass();
+  EXPECT_EQ(script_.count("verdict"), 1);
+  EXPECT_TRUE(attempts().empty()) << errors(result);
+  EXPECT_TRUE(result.left.actions.empty());
+}
+
+TEST_F(PassTest, P2ADowngradedSnapshotKeepsNoClaimOfTheHoldThatItMissed) {
+  policy_.datasets[0].on_failure = policy::OnFailure::Downgrade;
+  const auto before = clock_.wall_now() - std::chrono::seconds(2);
+  ASSERT_TRUE(cloud_->create_snapshot({volume_, "late", "", leftover_metadata(server_, clock_.wall_now())}, soon()));
+  while (attempts().at(0).state != inventory::AttemptState::Unproven) {
+    clock_.sleep_for(std::chrono::milliseconds(20));
+  }
+  const auto result = pass();
+  ASSERT_EQ(attempts().size(), 1U) << errors(result);
+  EXPECT_EQ(attempts()[0].consistency, Consistency::Crash);
+  EXPECT_TRUE(attempts()[0].own().position.empty());
+  EXPECT_GE(attempts()[0].own().taken, before) << "when it was cut, not when the hold was";
+}
+
+TEST_F(PassTest, P5APointThatIsBeingBackedUpIsLeftAlone) {
+  policy_.retention.keep_last = 1;
+  const auto first = this_second() - std::chrono::seconds(10);
+  pass(first);
+  const auto id = attempts().at(0).members[0].snapshot.id;
+  sim_->control("POST", "/sim/snapshots/" + id.str(), R"({"status": "backing-up"})");
+  const auto result = pass(first + std::chrono::seconds(1));
+  EXPECT_EQ(count(result, ActionResult::Outcome::Failed), 0) << errors(result);
+  EXPECT_EQ(attempts().size(), 2U);
+  ASSERT_EQ(result.left.actions.size(), 1U);
+  EXPECT_EQ(result.left.actions[0].reason, "PointBusy");
+}
+
 TEST_F(PassTest, MakesAPointAndThenHasNothingToDo) {
   const auto slot = this_second();
   const auto first = pass(slot);

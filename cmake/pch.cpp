@@ -1,0 +1,1 @@
+// Nothing: it is here so that the precompiled header has a target to belong to.
