@@ -1,6 +1,6 @@
 # Warnings and sanitizers of every target of ours.
 add_library(stillpoint_options INTERFACE)
-target_compile_options(stillpoint_options INTERFACE
+target_compile_options(stillpoint_options INTERFACE -pipe
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   $<$<BOOL:${STILLPOINT_WERROR}>:-Werror>)
 if(STILLPOINT_SANITIZE)

@@ -15,7 +15,7 @@ namespace {
 
 using policy::Consistency;
 
-const auto kNow = fakes::at("2026-11-24T12:05:00Z");
+const auto kInstant = fakes::at("2026-11-24T12:05:00Z");
 
 /// Some attempts of the last hours, of which some are foreign, pinned, failed, unproven or doubled.
 std::vector<cloud::Snapshot> random_snapshots() {
@@ -97,7 +97,7 @@ int good_points(const Observed& observed) {
 
 RC_GTEST_PROP(PlannerProperty, P4NeverDeletesAForeignOrPinnedSnapshot, ()) {
   const auto observed = observe(random_snapshots());
-  for (const auto& attempt : deleted_by(plan({random_policy()}, observed, {}, kNow))) {
+  for (const auto& attempt : deleted_by(plan({random_policy()}, observed, {}, kInstant))) {
     for (const auto& member : attempt.members) {
       RC_ASSERT(member.own.installation == "default");
       RC_ASSERT(member.own.pin.empty());
@@ -109,7 +109,7 @@ RC_GTEST_PROP(PlannerProperty, P5NeverPrunesGoodPointsBelowWhatRetentionKeeps, (
   const auto observed = observe(random_snapshots());
   const auto policy = random_policy();
   const int before = good_points(observed);
-  const int after = good_points(carry_out(observed, plan({policy}, observed, {}, kNow)));
+  const int after = good_points(carry_out(observed, plan({policy}, observed, {}, kInstant)));
   RC_ASSERT(after >= std::min(before, policy.retention.keep_last));
 }
 
@@ -119,9 +119,9 @@ RC_GTEST_PROP(PlannerProperty, P8RepeatedPerfectExecutionEndsInAPlanWithoutChang
   Wishes wishes;
   wishes.mass_delete = retention::MassDelete::Allow;
   for (int round = 0; round < 4; ++round) {
-    observed = carry_out(observed, plan({policy}, observed, wishes, kNow));
+    observed = carry_out(observed, plan({policy}, observed, wishes, kInstant));
   }
-  const auto last = plan({policy}, observed, wishes, kNow);
+  const auto last = plan({policy}, observed, wishes, kInstant);
   RC_LOG() << render_text(last, Colour::Off);
   RC_ASSERT(!last.has_changes());
 }
@@ -129,13 +129,13 @@ RC_GTEST_PROP(PlannerProperty, P8RepeatedPerfectExecutionEndsInAPlanWithoutChang
 RC_GTEST_PROP(PlannerProperty, TheOrderOfTheInputDoesNotMatter, ()) {
   auto observed = observe(random_snapshots());
   const auto policy = random_policy();
-  const auto first = render_json(plan({policy}, observed, {}, kNow));
+  const auto first = render_json(plan({policy}, observed, {}, kInstant));
   const auto swaps = *rc::gen::container<std::vector<size_t>>(10, rc::gen::inRange<size_t>(0, 100));
   for (size_t i = 0; i < swaps.size() && !observed.snapshots.empty(); ++i) {
     std::swap(observed.snapshots[i % observed.snapshots.size()],
               observed.snapshots[swaps[i] % observed.snapshots.size()]);
   }
-  RC_ASSERT(render_json(plan({policy}, observed, {}, kNow)) == first);
+  RC_ASSERT(render_json(plan({policy}, observed, {}, kInstant)) == first);
 }
 
 RC_GTEST_PROP(PlannerProperty, GrowingKeepLastNeverDeletesMore, ()) {
@@ -143,9 +143,9 @@ RC_GTEST_PROP(PlannerProperty, GrowingKeepLastNeverDeletesMore, ()) {
   auto policy = random_policy();
   Wishes wishes;
   wishes.mass_delete = retention::MassDelete::Allow;
-  const auto before = deleted_by(plan({policy}, observed, wishes, kNow)).size();
+  const auto before = deleted_by(plan({policy}, observed, wishes, kInstant)).size();
   policy.retention.keep_last += *rc::gen::inRange(1, 4);
-  RC_ASSERT(deleted_by(plan({policy}, observed, wishes, kNow)).size() <= before);
+  RC_ASSERT(deleted_by(plan({policy}, observed, wishes, kInstant)).size() <= before);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::string> errors_of(std::string_view text) {
+std::vector<std::string> errors_in(std::string_view text) {
   std::vector<std::string> lines;
   for (const auto& error : read_yaml(text, "f").errors) {
     lines.push_back(error.to_string());
@@ -76,29 +76,29 @@ TEST(YamlTree, MarksAMissingValueAtItsKey) {
 }
 
 TEST(YamlTree, RefusesWhatPoliciesDoNotNeed) {
-  EXPECT_THAT(errors_of("a: &x 1\nb: *x\n"),
+  EXPECT_THAT(errors_in("a: &x 1\nb: *x\n"),
               ElementsAre("f:1:4: anchors (&name) are not supported: remove the anchor",
                           "f:2:4: aliases (*name) are not supported: write the value out"));
-  EXPECT_THAT(errors_of("a: {<<: {b: 1}}\n"), ElementsAre(HasSubstr("f:1:5: merge keys (<<)")));
-  EXPECT_THAT(errors_of("a: !!int 1\n"), ElementsAre(HasSubstr("f:1:4: tags (tag:yaml.org,2002:int)")));
-  EXPECT_THAT(errors_of("a: !x [1]\n"), ElementsAre(HasSubstr("f:1:4: tags (!x)")));
-  EXPECT_THAT(errors_of("a: 1\nb: 2\na: 3\n"),
+  EXPECT_THAT(errors_in("a: {<<: {b: 1}}\n"), ElementsAre(HasSubstr("f:1:5: merge keys (<<)")));
+  EXPECT_THAT(errors_in("a: !!int 1\n"), ElementsAre(HasSubstr("f:1:4: tags (tag:yaml.org,2002:int)")));
+  EXPECT_THAT(errors_in("a: !x [1]\n"), ElementsAre(HasSubstr("f:1:4: tags (!x)")));
+  EXPECT_THAT(errors_in("a: 1\nb: 2\na: 3\n"),
               ElementsAre(HasSubstr("f:3:1: the field \"a\" stands here a second time")));
-  EXPECT_THAT(errors_of("a: 1\n\"a\": 3\n"), ElementsAre(HasSubstr("f:2:1: the field \"a\"")));
-  EXPECT_THAT(errors_of("? [a]\n: 1\n"), ElementsAre(HasSubstr("a field's name must be a word, not a list")));
-  EXPECT_THAT(errors_of("~: 1\n"), ElementsAre(HasSubstr("must be a word, not nothing")));
-  EXPECT_THAT(errors_of("&a [*a]\n"), testing::SizeIs(2)) << "a structure that holds itself";
+  EXPECT_THAT(errors_in("a: 1\n\"a\": 3\n"), ElementsAre(HasSubstr("f:2:1: the field \"a\"")));
+  EXPECT_THAT(errors_in("? [a]\n: 1\n"), ElementsAre(HasSubstr("a field's name must be a word, not a list")));
+  EXPECT_THAT(errors_in("~: 1\n"), ElementsAre(HasSubstr("must be a word, not nothing")));
+  EXPECT_THAT(errors_in("&a [*a]\n"), testing::SizeIs(2)) << "a structure that holds itself";
 }
 
 TEST(YamlTree, AQuotedMergeKeyIsAnOrdinaryKey) {
-  EXPECT_TRUE(errors_of("\"<<\": 1\n").empty());
+  EXPECT_TRUE(errors_in("\"<<\": 1\n").empty());
 }
 
 TEST(YamlTree, ReportsSyntaxWithItsPlace) {
-  EXPECT_THAT(errors_of("a: 1\nb: [1, 2\n"), ElementsAre(HasSubstr(": not valid YAML: ")));
-  EXPECT_THAT(errors_of("a: b: c\n"), ElementsAre(HasSubstr("f:1:5: not valid YAML: ")));
-  EXPECT_THAT(errors_of("a:\n\tb: 1\n"), testing::SizeIs(1));
-  EXPECT_THAT(errors_of("a: *nowhere\n"), testing::SizeIs(1));
+  EXPECT_THAT(errors_in("a: 1\nb: [1, 2\n"), ElementsAre(HasSubstr(": not valid YAML: ")));
+  EXPECT_THAT(errors_in("a: b: c\n"), ElementsAre(HasSubstr("f:1:5: not valid YAML: ")));
+  EXPECT_THAT(errors_in("a:\n\tb: 1\n"), testing::SizeIs(1));
+  EXPECT_THAT(errors_in("a: *nowhere\n"), testing::SizeIs(1));
 }
 
 TEST(YamlTree, KeepsTheDocumentsBeforeASyntaxError) {
@@ -108,29 +108,29 @@ TEST(YamlTree, KeepsTheDocumentsBeforeASyntaxError) {
 }
 
 TEST(YamlTree, RefusesBytesThatAreNotText) {
-  EXPECT_THAT(errors_of("a: 1\nb: \xff\n"), ElementsAre(HasSubstr("f:2:4: not UTF-8 text")));
-  EXPECT_THAT(errors_of(std::string_view("a: 1\0", 5)), ElementsAre(HasSubstr("f:1:5: a NUL byte")));
+  EXPECT_THAT(errors_in("a: 1\nb: \xff\n"), ElementsAre(HasSubstr("f:2:4: not UTF-8 text")));
+  EXPECT_THAT(errors_in(std::string_view("a: 1\0", 5)), ElementsAre(HasSubstr("f:1:5: a NUL byte")));
   for (const std::string_view bad : {"\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3", "\x80"}) {
-    EXPECT_THAT(errors_of(bad), ElementsAre(HasSubstr("not UTF-8"))) << "overlong, surrogate, too high or cut off";
+    EXPECT_THAT(errors_in(bad), ElementsAre(HasSubstr("not UTF-8"))) << "overlong, surrogate, too high or cut off";
   }
-  EXPECT_TRUE(errors_of("a: \xf0\x9f\x98\x80\n").empty());
+  EXPECT_TRUE(errors_in("a: \xf0\x9f\x98\x80\n").empty());
 }
 
 TEST(YamlTree, BoundsDepth) {
-  EXPECT_TRUE(errors_of(std::string(32, '[') + std::string(32, ']')).empty());
-  EXPECT_THAT(errors_of(std::string(33, '[') + std::string(33, ']')),
+  EXPECT_TRUE(errors_in(std::string(32, '[') + std::string(32, ']')).empty());
+  EXPECT_THAT(errors_in(std::string(33, '[') + std::string(33, ']')),
               ElementsAre("f:1:33: nested more than 32 levels deep"));
-  EXPECT_THAT(errors_of(std::string(100000, '[')), testing::SizeIs(1));
-  EXPECT_THAT(errors_of(std::string(100000, '{')), testing::SizeIs(1));
+  EXPECT_THAT(errors_in(std::string(100000, '[')), testing::SizeIs(1));
+  EXPECT_THAT(errors_in(std::string(100000, '{')), testing::SizeIs(1));
 }
 
 TEST(YamlTree, BoundsSizeAndCount) {
-  EXPECT_THAT(errors_of(std::string(kMaxYamlBytes + 1, ' ')), ElementsAre(HasSubstr("larger than 1 MiB")));
+  EXPECT_THAT(errors_in(std::string(kMaxYamlBytes + 1, ' ')), ElementsAre(HasSubstr("larger than 1 MiB")));
   std::string many = "[";
   for (int i = 0; i < kMaxYamlNodes; ++i) {
     many += "1,";
   }
-  EXPECT_THAT(errors_of(many + "]"), ElementsAre(HasSubstr("more than 100000 values")));
+  EXPECT_THAT(errors_in(many + "]"), ElementsAre(HasSubstr("more than 100000 values")));
 }
 
 TEST(YamlTree, ManyKeysAreReadInGoodTime) {
@@ -138,7 +138,7 @@ TEST(YamlTree, ManyKeysAreReadInGoodTime) {
   for (int i = 0; i < kMaxYamlNodes / 2 - 1; ++i) {
     many += "k" + std::to_string(i) + ": 1\n";
   }
-  EXPECT_TRUE(errors_of(many).empty());
+  EXPECT_TRUE(errors_in(many).empty());
 }
 
 TEST(YamlTree, DescribesValuesSafely) {

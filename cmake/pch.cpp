@@ -1,1 +1,0 @@
-// Nothing: it is here so that the precompiled header has a target to belong to.
