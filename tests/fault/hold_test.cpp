@@ -261,7 +261,7 @@ class MariadbHoldTest : public HoldTest {
   void SetUp() override {
     auto prepare = kDisk;
     prepare.insert(prepare.end(),
-                   {"mkdir data/mysql",
+                   {"mkdir data/mysql tmp", "export TMPDIR=\"$PWD/tmp\"",
                     "mariadb-install-db --no-defaults --user=root --datadir=\"$PWD/data/mysql\" >/dev/null 2>&1",
                     "mariadbd --no-defaults --user=root --datadir=\"$PWD/data/mysql\" --socket=\"$PWD/db.sock\" "
                     "--pid-file=\"$PWD/db.pid\" --skip-networking --log-bin --innodb-log-file-size=8M >db.log 2>&1 &",

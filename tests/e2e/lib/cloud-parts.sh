@@ -26,7 +26,8 @@ rabbitmq_environment() {
 }
 start_database() {
   process_start mariadb mariadbd --no-defaults --user=root --datadir="$STATE/mysql" --socket="$NOTES/mariadb.sock" \
-    --pid-file="$NOTES/mariadb.own" --bind-address="$IP" --port="$DB_PORT" --skip-name-resolve --skip-log-bin \
+    --pid-file="$NOTES/mariadb.own" --tmpdir="$STATE/mysql-tmp" \
+    --bind-address="$IP" --port="$DB_PORT" --skip-name-resolve --skip-log-bin \
     --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-flush-method=nosync \
     --innodb-buffer-pool-size=128M --performance-schema=0 --max-connections=500 --character-set-server=utf8mb3
 }

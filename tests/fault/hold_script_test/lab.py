@@ -35,7 +35,10 @@ def alive(pid):
 
 
 def run(*words, check=True, **more):
-    return subprocess.run([str(w) for w in words], check=check, capture_output=True, text=True, **more)
+    done = subprocess.run([str(w) for w in words], capture_output=True, text=True, **more)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{words} ended with {done.returncode}: {done.stdout}{done.stderr}")
+    return done
 
 
 class Lab:
@@ -48,6 +51,8 @@ class Lab:
     def open(self):
         # The disks are in memory: what is measured must not depend on the machine's own disk.
         self._mount("-t", "tmpfs", "-o", "size=1g,mode=700", "tmpfs", self.top)
+        # A MariaDB that starts removes the temporary tables that it finds in its folder, also those of another server.
+        os.environ["TMPDIR"] = str(self.top)
         self._mount("-t", "tmpfs", "-o", "size=64m,mode=755", "tmpfs", "/run")
         pathlib.Path("/run/mysqld").mkdir()
         if not os.path.isdir("/dev/disk"):
