@@ -12,7 +12,7 @@ RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DSTILLPOINT_TES
 
 FROM docker.io/library/debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-      ca-certificates tzdata libcpprest2.10 libyaml-cpp0.7 libssh-4 libprometheus-cpp-core1.0 libspdlog1.10 libfmt9 \
+      ca-certificates tzdata libcpprest2.10 libdate-tz3 libyaml-cpp0.7 libssh-4 libprometheus-cpp-core1.0 libspdlog1.10 libfmt9 \
     && rm -rf /var/lib/apt/lists/* && useradd --system --uid 10001 --home-dir /etc/stillpoint stillpoint
 COPY --from=build /build/stillpoint /usr/bin/stillpoint
 USER 10001

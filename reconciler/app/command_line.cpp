@@ -57,12 +57,17 @@ void add_installation(CLI::App& app, Options& options) {
 }
 
 void add_logging(CLI::App& app, Options& options) {
-  app.add_flag_callback(
-      "-v,--verbose", [&options] { options.log_level = support::LogLevel::Debug; }, "Log all there is");
+  app.add_flag_function(
+      "-v,--verbose",
+      [&options](std::int64_t times) {
+        options.log_level = times > 1 ? support::LogLevel::Debug : support::LogLevel::Info;
+      },
+      "Log what is done, to standard error; given twice, each request to the cloud too");
   add_choice(app, "--log-format", options.log_format, kLogFormats, "How log lines look");
 }
 
-void add_now(CLI::App& app, Options& options) {
+/// What a pass may be asked for beside the policies; the same for the commands that plan one.
+void add_wishes(CLI::App& app, Options& options) {
   app.add_flag("--now", options.now, "Make a point of every dataset now, outside the schedule, under the same rules");
   app.add_flag("--allow-mass-delete", options.allow_mass_delete,
                "Prune even if more than two points and more than a quarter of a series go at once");
@@ -85,23 +90,31 @@ ExitCode run_command_line(int argc, char** argv) {
   CLI::App* sub = add(app, "validate", "Check policies; nothing else is looked at", validate);
   add_files(*sub, options)->required();
 
-  sub = add(app, "diff", "Show what reconcile would do; changes nothing. Exit code 1 if there is something", diff);
+  sub =
+      add(app, "diff",
+          "Show what reconcile would do; changes nothing. Exit code 1 if there is something, 4 if anything is blocked",
+          diff);
   add_files(*sub, options)->required();
   add_installation(*sub, options);
-  add_now(*sub, options);
+  add_wishes(*sub, options);
   add_choice(*sub, "-o,--output", options.output, kPlanOutputs, "How the plan is shown");
   add_choice(*sub, "--color", options.colour, kColours, "Whether lines are coloured");
+  add_logging(*sub, options);
 
   sub = add(app, "reconcile", "One pass: make what is due, prune what is not kept, sweep what is left over", reconcile);
   add_files(*sub, options)->required();
   add_installation(*sub, options);
-  add_now(*sub, options);
+  add_wishes(*sub, options);
   add_logging(*sub, options);
   sub->add_option("--metrics-file", options.metrics_file,
                   "Write Prometheus metrics of the pass here, for node_exporter's textfile collector")
       ->option_text("FILE");
 
-  sub = add(app, "doctor", "Check the cloud, quotas, matches, SSH, sudo and databases; changes nothing", doctor);
+  sub = add(app, "doctor",
+            "Check the cloud, quotas, matches, SSH, sudo and databases; holds and snapshots nothing, but puts the "
+            "helper under "
+            "/run/stillpoint/bin on servers",
+            doctor);
   add_files(*sub, options)->required();
   add_installation(*sub, options);
   add_logging(*sub, options);
@@ -112,6 +125,7 @@ ExitCode run_command_line(int argc, char** argv) {
   add_files(*sub, options);
   add_installation(*sub, options);
   add_choice(*sub, "-o,--output", options.output, kListOutputs, "How the list is shown");
+  add_logging(*sub, options);
 
   try {
     app.parse(argc, argv);

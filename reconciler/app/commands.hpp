@@ -9,11 +9,12 @@ namespace stillpoint::app {
 
 /// Checks policies and nothing else: no cloud, no server.
 ExitCode validate(const Options& options);
-/// Shows what `reconcile` would do and changes nothing.
+/// Shows what `reconcile` would do and changes nothing. As JSON it is one document, whatever clouds there are.
 ExitCode diff(const Options& options);
 /// One pass.
 ExitCode reconcile(const Options& options);
-/// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases; changes nothing.
+/// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases. Nothing is held or
+/// snapshotted; the helper is put on servers that lack it.
 ExitCode doctor(const Options& options);
 /// Lists the recovery points that exist.
 ExitCode get_points(const Options& options);

@@ -13,22 +13,30 @@ namespace stillpoint::app {
 ExitCode diff(const Options& options) {
   support::SystemClock clock;
   telemetry::Metrics metrics;
+  const auto log = telemetry::make_log(options.log_format, options.log_level);
   const bool colour =
       options.colour == ColourMode::Always || (options.colour == ColourMode::Auto && isatty(STDOUT_FILENO) == 1);
-  return for_each_cloud(
-      options, clock, metrics,
-      [&](cloud::Cloud& cloud, const std::vector<policy::Policy>& policies) -> support::Result<ExitCode> {
-        auto observed = executor::observe(cloud, clock);
+  std::vector<planner::CloudPlan> plans;
+  const auto ended =
+      for_each_cloud(options, clock, metrics, *log, [&](const CloudTask& task) -> support::Result<ExitCode> {
+        auto observed = executor::observe(task.cloud, clock);
         if (!observed) {
           return support::pass_on(std::move(observed));
         }
         const auto now = clock.wall_now();
-        const auto plan = planner::plan(policies, *observed, wishes_of(options, now), now);
-        std::cout << (options.output == Output::Json
-                          ? planner::render_json(plan)
-                          : planner::render_text(plan, colour ? planner::Colour::On : planner::Colour::Off));
-        return exit_code_of_diff(plan);
+        plans.push_back({task.name, planner::plan(task.policies, *observed, wishes_of(options, now), now)});
+        if (options.output != Output::Json) {
+          std::cout << (task.prefix.empty() ? "" : "cloud " + title_of(task.name) + "\n")
+                    << planner::render_text(plans.back().plan, colour ? planner::Colour::On : planner::Colour::Off)
+                    << (task.prefix.empty() ? "" : "\n");
+        }
+        return exit_code_of_diff(plans.back().plan);
       });
+  // One document whatever happened, and none if nothing could be read.
+  if (options.output == Output::Json && !plans.empty()) {
+    std::cout << planner::render_json(plans);
+  }
+  return ended.code;
 }
 
 }  // namespace stillpoint::app

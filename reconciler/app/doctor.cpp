@@ -20,7 +20,7 @@ namespace {
 class Findings {
  public:
   void good(const std::string& where, const std::string& what) {
-    std::cout << "ok      " << where << ": " << what << "\n";
+    std::cout << "ok      " << where << ": " << support::printable(what) << "\n";
   }
   void bad(const std::string& where, const std::string& what) {
     std::cout << "FINDING " << where << ": " << support::printable(what) << "\n";
@@ -47,9 +47,16 @@ void check_server(const executor::Context& context, const executor::Subject& sub
   if (!findings.check(where, "SSH works and the host key is the known one", helper)) {
     return;
   }
-  const auto report = executor::check_server(context, subject, **helper, support::random_hex(8));
+  const auto report =
+      executor::check_server(context, subject, **helper, executor::hold_request(subject, support::random_hex(8), ""));
   if (report) {
-    findings.good(where, (report->engine.empty() ? "" : report->engine + ", ") + "mounts " +
+    std::vector<std::string> facts;
+    for (const auto& [name, value] : report->facts) {
+      facts.push_back(name + "=" + value);
+    }
+    context.log.info("Server probed", {{"where", where}, {"facts", support::join(facts, ", ")}});
+    findings.good(where, "helper " + report->helper_version + ", " +
+                             (report->engine.empty() ? "no database" : report->engine) + ", mounts " +
                              (report->mounts.empty() ? "none" : support::join(report->mounts, " ")) + ", can prove " +
                              std::string(to_string(report->provable)));
   } else {
@@ -57,17 +64,17 @@ void check_server(const executor::Context& context, const executor::Subject& sub
   }
 }
 
+/// `ledger`: of all policies of the cloud, since what each has room for the sum may not have.
 void check_policy(const executor::Context& context, const policy::Policy& policy, const planner::Observed& observed,
-                  Findings& findings) {
-  planner::QuotaLedger ledger(observed.quota);
+                  planner::QuotaLedger& ledger, const std::string& prefix, Findings& findings) {
   const auto servers = inventory::select_servers(policy, observed.servers);
   if (!servers) {
-    findings.bad(policy.name, servers.error().to_string());
+    findings.bad(prefix + policy.name, servers.error().to_string());
     return;
   }
   for (const auto& server : *servers) {
     for (const auto& dataset : policy.datasets) {
-      const std::string where = policy.name + "/" + support::printable(server.name) + "/" + dataset.name;
+      const std::string where = prefix + policy.name + "/" + support::printable(server.name) + "/" + dataset.name;
       const auto volumes = inventory::select_volumes(dataset, server, observed.volumes);
       if (!volumes) {
         findings.bad(where, volumes.error().to_string());
@@ -78,14 +85,14 @@ void check_policy(const executor::Context& context, const policy::Policy& policy
         names.push_back(support::printable(volume.name));
       }
       findings.good(where, "volumes " + support::join(names, ", "));
-      if (const auto objection = planner::object_to_hold(policy, dataset, server, *volumes)) {
+      if (const auto objection = planner::object_to_hold(policy, dataset, server, *volumes, observed.servers)) {
         findings.bad(where, objection->message);
         continue;
       }
       const executor::Subject subject{policy, dataset, server, *volumes};
       findings.check(where, "the volumes can be snapshotted", executor::check_volumes(context, subject));
       if (const auto no_room = ledger.book(*volumes)) {
-        findings.bad(where, *no_room);
+        findings.bad(where, "with all policies together: " + *no_room);
       }
       check_server(context, subject, where, findings);
     }
@@ -101,23 +108,26 @@ ExitCode doctor(const Options& options) {
   const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
   const auto servers = make_ssh_servers(clock, home == nullptr ? "" : home);
   return for_each_cloud(
-      options, clock, metrics,
-      [&](cloud::Cloud& cloud, const std::vector<policy::Policy>& policies) -> support::Result<ExitCode> {
-        Findings findings;
-        const executor::Context context{cloud, *servers, clock, *log, executor::null_observer(), options.installation};
-        auto observed = executor::observe(cloud, clock);
-        if (!observed) {
-          return support::pass_on(std::move(observed));
-        }
-        findings.good("cloud", support::count_of(observed->servers.size(), "server") + ", " +
-                                   support::count_of(observed->volumes.size(), "volume") + ", " +
-                                   support::count_of(observed->snapshots.size(), "snapshot"));
-        findings.check("clock", "agrees with the cloud's", executor::check_clock(context));
-        for (const auto& policy : policies) {
-          check_policy(context, policy, *observed, findings);
-        }
-        return findings.any() ? ExitCode::Pending : ExitCode::Ok;
-      });
+             options, clock, metrics, *log,
+             [&](const CloudTask& task) -> support::Result<ExitCode> {
+               Findings findings;
+               const executor::Context context{task.cloud,          *servers, clock, *log, executor::null_observer(),
+                                               options.installation};
+               auto observed = executor::observe(task.cloud, clock);
+               if (!observed) {
+                 return support::pass_on(std::move(observed));
+               }
+               findings.good(task.prefix + "cloud", support::count_of(observed->servers.size(), "server") + ", " +
+                                                        support::count_of(observed->volumes.size(), "volume") + ", " +
+                                                        support::count_of(observed->snapshots.size(), "snapshot"));
+               findings.check(task.prefix + "clock", "agrees with the cloud's", executor::check_clock(context));
+               planner::QuotaLedger ledger(observed->quota);
+               for (const auto& policy : task.policies) {
+                 check_policy(context, policy, *observed, ledger, task.prefix, findings);
+               }
+               return findings.any() ? ExitCode::Pending : ExitCode::Ok;
+             })
+      .code;
 }
 
 }  // namespace stillpoint::app

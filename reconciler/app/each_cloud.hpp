@@ -1,40 +1,39 @@
 #pragma once
 
-#include <iostream>
-#include <utility>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "app/cloud_session.hpp"
 #include "app/exit_code.hpp"
-#include "app/policies.hpp"
 
 namespace stillpoint::app {
 
-/// Loads the policies, opens each of their clouds and calls `act(cloud, policies) -> Result<ExitCode>`. A cloud that
-/// cannot be read does not stop the others: it is NoCloud if it was the only one, and Failed otherwise.
-template <class Act>
-ExitCode for_each_cloud(const Options& options, support::Clock& clock, telemetry::Metrics& metrics, Act act) {
-  const auto checked = load_policies(options.files);
-  if (!checked.ok()) {
-    std::cerr << render_errors(checked);
-    return ExitCode::InvalidInput;
-  }
+/// One of the clouds that a command works on, and the policies that are planned together in it.
+struct CloudTask {
+  std::string name;    ///< the entry of clouds.yaml; empty: the OS_* environment
+  std::string prefix;  ///< for lines of text about it: `name: `, or empty if it is the only cloud
+  cloud::Cloud& cloud;
+  const std::vector<policy::Policy>& policies;
+};
+
+/// How a command ended.
+struct CloudsEnded {
   ExitCode code = ExitCode::Ok;
-  size_t unreadable = 0;
-  const auto groups = by_cloud(checked.policies, options);
-  for (const auto& group : groups) {
-    auto ended = open_cloud(group.cloud, clock, metrics).and_then([&](const std::unique_ptr<cloud::Cloud>& cloud) {
-      return act(*cloud, group.policies);
-    });
-    if (ended) {
-      code = worse(code, *ended);
-      continue;
-    }
-    std::cerr << "stillpoint: " << ended.error().to_string() << "\n";
-    ++unreadable;
-    code = worse(code,
-                 ended.error().kind() == support::ErrorKind::InvalidInput ? ExitCode::InvalidInput : ExitCode::Failed);
-  }
-  return unreadable == groups.size() ? worse(code, ExitCode::NoCloud) : code;
-}
+  /// The clouds that the policies name; empty if they or a cloud's configuration are invalid.
+  std::optional<std::vector<std::string>> clouds;
+};
+
+/// Loads the policies, if `options` names any, opens each of their clouds, and then calls `act` for each that could be
+/// opened, in order of name. Errors go to standard error.
+///
+/// InvalidInput means that `act` was called for no cloud or failed in all. A cloud that cannot be read does not stop
+/// the others: it is NoCloud if no cloud could be read, and Failed otherwise.
+CloudsEnded for_each_cloud(const Options& options, support::Clock& clock, telemetry::Metrics& metrics,
+                           support::Log& log, const std::function<support::Result<ExitCode>(const CloudTask&)>& act);
+
+/// What a cloud is called in text for people.
+std::string title_of(const std::string& cloud);
 
 }  // namespace stillpoint::app

@@ -34,10 +34,14 @@ ExitCode exit_code_of_diff(const planner::Plan& plan) {
 }
 
 ExitCode exit_code_of(std::span<const executor::ActionResult> results) {
-  const bool failed = std::any_of(results.begin(), results.end(), [](const executor::ActionResult& result) {
-    return result.outcome == executor::ActionResult::Outcome::Failed;
-  });
-  return failed ? ExitCode::Failed : ExitCode::Ok;
+  using Outcome = executor::ActionResult::Outcome;
+  ExitCode code = ExitCode::Ok;
+  for (const auto& result : results) {
+    code = worse(code, result.outcome == Outcome::Failed    ? ExitCode::Failed
+                       : result.outcome == Outcome::Skipped ? ExitCode::Pending
+                                                            : ExitCode::Ok);
+  }
+  return code;
 }
 
 }  // namespace stillpoint::app

@@ -11,17 +11,19 @@ namespace stillpoint::app {
 enum class ExitCode {
   Ok = 0,
   Pending = 1,       ///< diff has something to do, reconcile left something waiting or held back, doctor has findings
-  InvalidInput = 2,  ///< the command line or a policy
+  InvalidInput = 2,  ///< the command line, a policy or a cloud's configuration; nothing was done in any cloud
   NoCloud = 3,       ///< nothing could be read or authenticated
-  Failed = 4,        ///< at least one target failed, an exhausted quota included
+  Failed = 4,        ///< a target failed or is blocked, an exhausted quota included, or one of several clouds failed
 };
 
+/// The one that the process ends with if parts of a command end with these.
 ExitCode worse(ExitCode a, ExitCode b);
 
 /// Of what a pass left: a target that cannot be served is a failure; what waits or is held back is pending.
 ExitCode exit_code_of(const planner::Plan& plan);
-/// Of what a pass would do: waiting alone is nothing to do.
+/// Of what a pass would do: waiting alone is nothing to do; Failed if a target is blocked.
 ExitCode exit_code_of_diff(const planner::Plan& plan);
+/// Of what a pass did: Failed if any action failed. Skipped ones show in what the pass left.
 ExitCode exit_code_of(std::span<const executor::ActionResult> results);
 
 }  // namespace stillpoint::app

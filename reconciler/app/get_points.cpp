@@ -17,6 +17,12 @@ using support::printable;
 
 using Row = std::vector<std::string>;
 
+/// An attempt, and the cloud that has it.
+struct Found {
+  std::string cloud;
+  Attempt attempt;
+};
+
 std::vector<std::string> snapshot_ids(const Attempt& attempt) {
   std::vector<std::string> ids;
   for (const auto& member : attempt.members) {
@@ -25,7 +31,11 @@ std::vector<std::string> snapshot_ids(const Attempt& attempt) {
   return ids;
 }
 
-Row row_of(const Attempt& attempt, Output output) {
+/// Whether a table says which cloud a row is from: where there is more than one.
+enum class CloudColumn { Hide, Show };
+
+Row row_of(const Found& found, Output output, CloudColumn column) {
+  const Attempt& attempt = found.attempt;
   const auto& own = attempt.own();
   Row row{own.policy,
           printable(own.server_name),
@@ -37,6 +47,9 @@ Row row_of(const Attempt& attempt, Output output) {
           std::to_string(attempt.size_gib()) + "GiB"};
   if (output == Output::Wide) {
     row.insert(row.end(), {attempt.point, attempt.id, support::join(snapshot_ids(attempt), ",")});
+  }
+  if (column == CloudColumn::Show) {
+    row.insert(row.begin(), title_of(found.cloud));
   }
   return row;
 }
@@ -58,25 +71,35 @@ void print_table(const std::vector<Row>& rows) {
   }
 }
 
-nlohmann::json json_of(const Attempt& attempt) {
+nlohmann::json json_of(const Found& found) {
+  const Attempt& attempt = found.attempt;
   const auto& own = attempt.own();
-  nlohmann::json object{
-      {"policy", own.policy},     {"server", own.server.str()},         {"serverName", printable(own.server_name)},
-      {"dataset", own.dataset},   {"slot", format_utc(attempt.slot)},   {"point", attempt.point},
-      {"attempt", attempt.id},    {"state", to_string(attempt.state)},  {"consistency", to_string(attempt.consistency)},
-      {"method", own.method},     {"snapshots", snapshot_ids(attempt)}, {"gigabytes", attempt.size_gib()},
-      {"position", own.position}, {"taken", format_utc(own.taken)}};
+  nlohmann::json object{{"cloud", found.cloud},
+                        {"policy", own.policy},
+                        {"server", own.server.str()},
+                        {"serverName", printable(own.server_name)},
+                        {"dataset", own.dataset},
+                        {"slot", format_utc(attempt.slot)},
+                        {"point", attempt.point},
+                        {"attempt", attempt.id},
+                        {"state", to_string(attempt.state)},
+                        {"consistency", to_string(attempt.consistency)},
+                        {"method", own.method},
+                        {"snapshots", snapshot_ids(attempt)},
+                        {"gigabytes", attempt.size_gib()},
+                        {"position", own.position},
+                        {"taken", format_utc(own.taken)}};
   if (own.held) {
     object["heldMs"] = own.held->count();
   }
   return object;
 }
 
-void print(const std::vector<const Attempt*>& attempts, Output output) {
+void print(const std::vector<Found>& points, Output output, CloudColumn column) {
   if (output == Output::Json) {
     nlohmann::json items = nlohmann::json::array();
-    for (const auto* attempt : attempts) {
-      items.push_back(json_of(*attempt));
+    for (const auto& found : points) {
+      items.push_back(json_of(found));
     }
     nlohmann::json list = nlohmann::json::object();
     list["apiVersion"] = "stillpoint.dev/v1alpha1";
@@ -86,12 +109,12 @@ void print(const std::vector<const Attempt*>& attempts, Output output) {
     return;
   }
   if (output == Output::Name) {
-    for (const auto* attempt : attempts) {
-      std::cout << "point/" << attempt->point << "\n";
+    for (const auto& found : points) {
+      std::cout << "point/" << found.attempt.point << "\n";
     }
     return;
   }
-  if (attempts.empty()) {
+  if (points.empty()) {
     std::cerr << "No recovery points.\n";
     return;
   }
@@ -99,39 +122,42 @@ void print(const std::vector<const Attempt*>& attempts, Output output) {
   if (output == Output::Wide) {
     rows.front().insert(rows.front().end(), {"POINT", "ATTEMPT", "SNAPSHOTS"});
   }
-  for (const auto* attempt : attempts) {
-    rows.push_back(row_of(*attempt, output));
+  if (column == CloudColumn::Show) {
+    rows.front().insert(rows.front().begin(), "CLOUD");
+  }
+  for (const auto& found : points) {
+    rows.push_back(row_of(found, output, column));
   }
   print_table(rows);
 }
 
-support::Result<ExitCode> list_points(cloud::Cloud& cloud, const support::Clock& clock,
-                                      const std::vector<policy::Policy>& policies, const Options& options) {
-  auto snapshots = cloud.list_snapshots(support::Deadline::after(clock, std::chrono::minutes(5)));
+/// Adds the points of one cloud: those of the policies, or all if there are none.
+support::Status find_points(const CloudTask& task, const support::Clock& clock, const Options& options,
+                            std::vector<Found>& into) {
+  auto snapshots = task.cloud.list_snapshots(support::Deadline::after(clock, std::chrono::minutes(5)));
   if (!snapshots) {
     return support::pass_on(std::move(snapshots), "read the snapshots");
   }
   std::set<std::string> names;
-  for (const auto& policy : policies) {
+  for (const auto& policy : task.policies) {
     names.insert(policy.name);
   }
   const auto points = inventory::assemble(*snapshots, options.installation);
-  std::vector<const Attempt*> attempts;
   for (const auto& [key, series] : points.series) {
     if (!names.empty() && !names.contains(key.policy)) {
       continue;
     }
     for (const auto& point : series) {
       for (const auto& attempt : point.attempts) {
-        attempts.push_back(&attempt);
+        into.push_back({task.name, attempt});
       }
     }
   }
-  print(attempts, options.output);
   for (const auto& [snapshot, problem] : points.unreadable) {
-    std::cerr << "stillpoint: snapshot " << snapshot.id.str() << " is left alone: " << problem << "\n";
+    std::cerr << "stillpoint: " << task.prefix << "snapshot " << printable(snapshot.id.str())
+              << " is left alone: " << printable(problem) << "\n";
   }
-  return ExitCode::Ok;
+  return {};
 }
 
 }  // namespace
@@ -139,19 +165,19 @@ support::Result<ExitCode> list_points(cloud::Cloud& cloud, const support::Clock&
 ExitCode get_points(const Options& options) {
   support::SystemClock clock;
   telemetry::Metrics metrics;
-  const auto act = [&](cloud::Cloud& cloud, const std::vector<policy::Policy>& policies) {
-    return list_points(cloud, clock, policies, options);
-  };
-  if (!options.files.empty()) {
-    return for_each_cloud(options, clock, metrics, act);
+  const auto log = telemetry::make_log(options.log_format, options.log_level);
+  std::vector<Found> points;
+  size_t read = 0;
+  const auto ended = for_each_cloud(options, clock, metrics, *log, [&](const CloudTask& task) {
+    return find_points(task, clock, options, points).map([&] {
+      ++read;
+      return ExitCode::Ok;
+    });
+  });
+  if (read > 0) {
+    print(points, options.output, ended.clouds->size() > 1 ? CloudColumn::Show : CloudColumn::Hide);
   }
-  const auto ended =
-      open_cloud(options.os_cloud, clock, metrics).and_then([&](const auto& cloud) { return act(*cloud, {}); });
-  if (!ended) {
-    std::cerr << "stillpoint: " << ended.error().to_string() << "\n";
-    return ended.error().kind() == support::ErrorKind::InvalidInput ? ExitCode::InvalidInput : ExitCode::NoCloud;
-  }
-  return *ended;
+  return ended.code;
 }
 
 }  // namespace stillpoint::app

@@ -53,8 +53,9 @@ class Cloud {
   /// The cloud's clock minus ours, from the `Date` of an answer that is asked for now. Known to about a second.
   virtual support::Result<std::chrono::seconds> clock_offset(support::Deadline deadline) = 0;
 
-  /// Makes ready what the next calls need (a token that lives at least `lifetime` from now, connections for
-  /// `parallel_calls`), so that none of it is paid for while a database is held.
+  /// Makes ready what the next calls need, so that none of it is paid for while a database is held: a token that lives
+  /// at least `lifetime` from now, and connections for `parallel_calls` that read. A call that changes something opens
+  /// a connection of its own all the same: on an old one it could not be known whether it was heard.
   virtual support::Status warm_up(std::chrono::seconds lifetime, int parallel_calls, support::Deadline deadline) = 0;
 };
 

@@ -58,6 +58,22 @@ Status wait_gone(const Context& context, const cloud::SnapshotId& id) {
   }
 }
 
+/// Only a point needs it: what is left of an attempt that never was one is swept as it is.
+Status mark_as_going(const Context& context, const inventory::Attempt& attempt,
+                     const std::vector<cloud::SnapshotId>& members) {
+  if (members.size() < 2 || attempt.consistency == policy::Consistency::Unproven) {
+    return {};
+  }
+  for (const auto& member : members) {
+    auto marked =
+        context.cloud.merge_snapshot_metadata(member, inventory::deletion_metadata(), context.call_deadline());
+    if (!marked && marked.error().kind() != ErrorKind::NotFound) {
+      return pass_on(std::move(marked), "mark snapshot " + member.str() + " before its deletion");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status delete_attempt(const Context& context, const inventory::Attempt& attempt) {
@@ -70,6 +86,9 @@ Status delete_attempt(const Context& context, const inventory::Attempt& attempt)
       // All or none: half a point is no point.
       return pass_on(std::move(ours), "delete snapshot " + member.snapshot.id.str());
     }
+  }
+  if (auto marked = mark_as_going(context, attempt, wanted); !marked) {
+    return marked;
   }
   std::vector<cloud::SnapshotId> accepted;
   std::optional<support::Error> first_error;

@@ -45,11 +45,11 @@ class Carrier {
     ActionResult result = std::visit(*this, action.what);
     // A leftover that cannot be swept must not cost the next point; a point that failed must not be followed by a
     // prune.
-    if (result.outcome == Outcome::Failed && creates) {
+    if (creates && result.outcome != Outcome::Done) {
       learnt_.failed.insert(series_of(action));
-      if (!policy().cluster.name.empty()) {
-        learnt_.clusters.insert(policy().cluster.name);
-      }
+    }
+    if (creates && result.outcome == Outcome::Failed && !policy().cluster.name.empty()) {
+      learnt_.clusters.insert(policy().cluster.name);
     }
     return result;
   }
@@ -57,13 +57,17 @@ class Carrier {
   ActionResult operator()(const planner::CreatePoint& wanted) {
     const Subject subject{policy(), dataset(), server(), wanted.volumes};
     auto made = make_point(context_, subject, wanted);
+    if (!made && made.error().kind() == support::ErrorKind::Busy) {
+      context_.observer.point_ended(series_of(*action_), "skipped");
+      return busy(made.error());
+    }
     if (!made) {
       context_.observer.point_ended(series_of(*action_), "failed");
       return failed(std::move(made.error()));
     }
     if (made->result == MadePoint::Result::AlreadyThere) {
       context_.observer.point_ended(series_of(*action_), "skipped");
-      return {*action_, Outcome::Skipped, "another controller has made this point", std::nullopt};
+      return done("another controller has made this point");
     }
     context_.observer.point_ended(series_of(*action_), "complete");
     if (dataset().hold.method != policy::Method::None) {
@@ -94,7 +98,7 @@ class Carrier {
       case Settled::StillHeld:
         break;
     }
-    return failed(support::Error(support::ErrorKind::Busy, "the server still holds attempt " + wanted.attempt.id));
+    return busy(support::Error(support::ErrorKind::Busy, "the server still holds attempt " + wanted.attempt.id));
   }
 
   ActionResult operator()(const planner::Prune& wanted) { return remove(wanted.attempt); }
@@ -124,6 +128,10 @@ class Carrier {
                    : failed(std::move(deleted.error()));
   }
 
+  /// Somebody else is at work there: no failure, a later pass looks again.
+  ActionResult busy(const support::Error& error) const {
+    return {*action_, Outcome::Skipped, error.to_string(), std::nullopt};
+  }
   ActionResult done(std::string note) const { return {*action_, Outcome::Done, std::move(note), std::nullopt}; }
   ActionResult failed(support::Error error) const { return {*action_, Outcome::Failed, "", std::move(error)}; }
 

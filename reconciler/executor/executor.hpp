@@ -17,7 +17,7 @@ namespace stillpoint::executor {
 struct ActionResult {
   planner::Action action;
   enum class Outcome { Done, Skipped, Failed } outcome = Outcome::Done;
-  std::string note;                     ///< for people: what was done
+  std::string note;                     ///< for people: what was done, or why it was left to a later pass
   std::optional<support::Error> error;  ///< if it failed
 };
 

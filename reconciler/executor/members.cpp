@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 #include <optional>
+#include <system_error>
 
 #include "support/text.hpp"
 
@@ -99,15 +100,24 @@ Result<cloud::Snapshot> cut_one(const Context& context, const cloud::Volume& vol
   return available;
 }
 
+/// Beside the caller; if the machine has no thread to give, when it is asked for: later is better than not at all.
+template <class Work>
+std::future<Result<cloud::Snapshot>> start(Work work) {
+  try {
+    return std::async(std::launch::async, work);
+  } catch (const std::system_error&) {
+    return std::async(std::launch::deferred, work);
+  }
+}
+
 }  // namespace
 
 Result<std::vector<cloud::Snapshot>> cut_members(const Context& context, const Subject& subject,
                                                  const inventory::Ownership& own, Deadline deadline) {
   std::vector<std::future<Result<cloud::Snapshot>>> running;
   for (size_t i = 1; i < subject.volumes.size(); ++i) {
-    running.push_back(std::async(std::launch::async, [&context, &own, deadline, &volume = subject.volumes[i]] {
-      return cut_one(context, volume, own, deadline);
-    }));
+    running.push_back(start(
+        [&context, &own, deadline, &volume = subject.volumes[i]] { return cut_one(context, volume, own, deadline); }));
   }
   std::vector<cloud::Snapshot> members;
   std::optional<support::Error> first_error;

@@ -19,7 +19,7 @@ support::Result<planner::Observed> observe(cloud::Cloud& cloud, const support::C
 struct PassResult {
   std::vector<ActionResult> results;  ///< of all rounds, in the order in which they were carried out
   planner::Plan left;  ///< what the last look at the cloud still asks for; only waits and blocks if all went well
-  planner::Observed observed;  ///< that last look
+  planner::Observed observed;           ///< that last look
   std::optional<support::Error> error;  ///< the cloud could not be read again after something was done
 };
 

@@ -63,6 +63,17 @@ Result<SlotNow> look_again(const Context& context, const Subject& subject, const
   return SlotNow::Free;
 }
 
+/// A slot that cannot be begun in time is a missed one: nobody wants the hold of the night in the morning.
+support::Status check_in_time(const Context& context, const planner::CreatePoint& wanted) {
+  if (wanted.start_by && context.clock.wall_now() > *wanted.start_by) {
+    return fail(ErrorKind::Timeout, "the slot is missed: its starting deadline, " +
+                                        support::format_utc(*wanted.start_by) +
+                                        ", passed before the pass came to it; raise schedule.startingDeadline, or let "
+                                        "the policies begin at different times");
+  }
+  return {};
+}
+
 inventory::Ownership ownership(const Context& context, const Subject& subject, const planner::CreatePoint& wanted,
                                const std::string& attempt) {
   inventory::Ownership own;
@@ -109,6 +120,11 @@ Result<MadePoint> make_unheld(const Context& context, const Subject& subject, co
   return made;
 }
 
+/// Whoever reads why a point failed must also read that the server may not be well. Its dead-man sees to the rest.
+support::Error with_abort(const support::Error& failure, const support::Error& abort) {
+  return {failure.kind(), failure.to_string() + "; and the abort was not confirmed: " + abort.to_string()};
+}
+
 Result<MadePoint> make_held(const Context& context, const Subject& subject, quiesce::Session& session,
                             inventory::Ownership own, policy::Consistency provable) {
   MadePoint made;
@@ -122,15 +138,13 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
   own.position = (*hold)->position();
   const auto start = context.clock.steady_now();
   auto members = cut_members(context, subject, own, (*hold)->deadline());
+  const auto let_go_time = settings.start_timeout + seconds(30);
   if (!members) {
-    if (auto let_go = (*hold)->abort(context.call_deadline()); !let_go) {
-      context.log.warn("Abort was not confirmed; the server's dead-man lets go",
-                       {{"server", subject.server.name}, {"error", let_go.error().to_string()}});
-    }
-    return pass_on(std::move(members));
+    auto let_go = (*hold)->abort(Deadline::after(context.clock, let_go_time));
+    return fail(let_go ? members.error() : with_abort(members.error(), let_go.error()));
   }
   made.available = since(context, start);
-  auto released = (*hold)->release(Deadline::after(context.clock, settings.start_timeout + seconds(30)));
+  auto released = (*hold)->release(Deadline::after(context.clock, let_go_time));
   if (!released) {
     return pass_on(std::move(released), "release: the snapshots are not proven");
   }
@@ -145,6 +159,9 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
 }  // namespace
 
 Result<MadePoint> make_point(const Context& context, const Subject& subject, const planner::CreatePoint& wanted) {
+  if (auto in_time = check_in_time(context, wanted); !in_time) {
+    return pass_on(std::move(in_time));
+  }
   if (auto cloud_ready = check_cloud(context, subject); !cloud_ready) {
     return pass_on(std::move(cloud_ready), "preflight");
   }
@@ -157,15 +174,18 @@ Result<MadePoint> make_point(const Context& context, const Subject& subject, con
   if (!helper) {
     return pass_on(std::move(helper), "preflight: reach server '" + subject.server.name + "'");
   }
-  auto probed = check_server(context, subject, **helper, attempt);
+  const auto request = hold_request(subject, attempt, wanted.point);
+  auto probed = check_server(context, subject, **helper, request);
   if (!probed) {
     return pass_on(std::move(probed), "preflight on server '" + subject.server.name + "'");
   }
-  const auto lifetime = std::chrono::duration_cast<seconds>(subject.dataset.hold.max_hold) + kTokenReserve;
+  const auto& hold = subject.dataset.hold;
+  const auto before = hold.method == policy::Method::StopService ? hold.stop_timeout : milliseconds(0);
+  const auto lifetime = std::chrono::duration_cast<seconds>(before + hold.max_hold) + kTokenReserve;
   if (auto warm = context.cloud.warm_up(lifetime, own.members, context.call_deadline()); !warm) {
     return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
   }
-  auto session = (*helper)->lock(hold_request(subject, attempt), context.call_deadline());
+  auto session = (*helper)->lock(request, context.call_deadline());
   if (!session) {
     return pass_on(std::move(session), "host lock of server '" + subject.server.name + "'");
   }
@@ -177,6 +197,9 @@ Result<MadePoint> make_point(const Context& context, const Subject& subject, con
     MadePoint there;
     there.result = MadePoint::Result::AlreadyThere;
     return there;
+  }
+  if (auto in_time = check_in_time(context, wanted); !in_time) {
+    return pass_on(std::move(in_time));
   }
   return make_held(context, subject, **session, std::move(own), probed->provable);
 }

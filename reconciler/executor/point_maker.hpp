@@ -19,8 +19,9 @@ struct MadePoint {
 };
 
 /// Makes one point: preflight, host lock, a second look at the slot, hold, snapshots in parallel, release, label
-/// (hold.md, "Order of things"). After any error nothing is held, or the server's dead-man lets go of it; snapshots
-/// that were begun stay unproven and are swept by a later pass.
+/// (docs/architecture.md, "The hold"). Errors: Busy (somebody else is at work there; nothing was held), QuotaExceeded,
+/// Timeout (also: the slot is missed), and whatever the cloud or the helper says. After any error nothing is held, or
+/// the server's dead-man lets go of it; snapshots that were begun stay unproven and are swept by a later pass.
 support::Result<MadePoint> make_point(const Context& context, const Subject& subject,
                                       const planner::CreatePoint& wanted);
 

@@ -31,9 +31,10 @@ Status check_volume(const cloud::Volume& volume, const cloud::Server& server) {
 
 }  // namespace
 
-quiesce::HoldRequest hold_request(const Subject& subject, const std::string& attempt) {
+quiesce::HoldRequest hold_request(const Subject& subject, const std::string& attempt, const std::string& point) {
   quiesce::HoldRequest request;
   request.attempt = attempt;
+  request.point = point;
   request.server_name = subject.server.name;
   request.hold = subject.dataset.hold;
   for (const auto& volume : subject.volumes) {
@@ -99,8 +100,8 @@ Status check_cloud(const Context& context, const Subject& subject) {
 }
 
 support::Result<quiesce::ProbeReport> check_server(const Context& context, const Subject& subject,
-                                                   quiesce::Helper& helper, const std::string& attempt) {
-  auto report = helper.probe(hold_request(subject, attempt), context.call_deadline());
+                                                   quiesce::Helper& helper, const quiesce::HoldRequest& request) {
+  auto report = helper.probe(request, context.call_deadline());
   if (report && report->provable < subject.dataset.require) {
     return fail(ErrorKind::Remote, "the hold can prove no more than '" + std::string(to_string(report->provable)) +
                                        "' on this server and the dataset requires '" +

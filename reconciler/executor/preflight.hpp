@@ -18,8 +18,8 @@ struct Subject {
   std::vector<cloud::Volume> volumes;
 };
 
-/// What is asked of the helper for the subject.
-quiesce::HoldRequest hold_request(const Subject& subject, const std::string& attempt);
+/// What is asked of the helper for the subject. `point` is empty if none is to be made.
+quiesce::HoldRequest hold_request(const Subject& subject, const std::string& attempt, const std::string& point);
 
 /// Reads each volume afresh: in a state that can be snapshotted, attached to this server alone, no snapshot of it being
 /// created or deleted now. Nothing is changed.
@@ -36,6 +36,6 @@ support::Status check_cloud(const Context& context, const Subject& subject);
 
 /// Asks the helper. Also an error if what it can prove is less than what the policy requires.
 support::Result<quiesce::ProbeReport> check_server(const Context& context, const Subject& subject,
-                                                   quiesce::Helper& helper, const std::string& attempt);
+                                                   quiesce::Helper& helper, const quiesce::HoldRequest& request);
 
 }  // namespace stillpoint::executor

@@ -80,7 +80,7 @@ class RetryingClient final : public Client {
     const support::SteadyTime begun = clock_.steady_now();
     Try outcome = transport_.exchange(request, url, limit);
     if (observer_) {
-      observer_(request, outcome ? outcome->code : 0, clock_.steady_now() - begun);
+      observer_({request, outcome ? &*outcome : nullptr, clock_.steady_now() - begun});
     }
     return outcome;
   }

@@ -43,8 +43,16 @@ struct Options {
   int max_tries = 5;                                                     ///< of calls that are safe to repeat
 };
 
-/// What telemetry wants to know of each try. Called on the caller's thread; must be safe to call from several.
-using Observer = std::function<void(const Request&, int code, std::chrono::nanoseconds took)>;
+/// One try of a request, as it ended.
+struct Tried {
+  const Request& request;
+  const Response* response = nullptr;  ///< null if no whole answer came
+  std::chrono::nanoseconds took{0};
+};
+
+/// What telemetry wants to know of each try. Called on the caller's thread; must be safe to call from several, and must
+/// keep nothing of what it is shown: headers and bodies hold tokens and passwords.
+using Observer = std::function<void(const Tried&)>;
 
 /// HTTP requests, sent from the caller's thread and blocking it until the answer, the deadline or an error.
 /// Safe to use from several threads.

@@ -40,7 +40,7 @@ std::string text_of(std::chrono::nanoseconds duration) {
 
 }  // namespace
 
-Failures::Failures(const Request& request, const Url& url, const Options& options, std::string proxy)
+Failures::Failures(const Request& request, const Url& url, const Options& options, std::optional<Proxy> proxy)
     : never_(request.repeat == Repeat::Never),
       what_(std::string(to_string(request.method)) + " " + printable(request.url)),
       url_(url),
@@ -86,8 +86,7 @@ TryError Failures::without_answer(const std::string& text, int code) const {
 }
 
 Failures::Target Failures::target() const {
-  const auto proxy = parse_url(proxy_);
-  return proxy ? Target{"the proxy " + proxy->host, proxy->port} : Target{url_.host, url_.port};
+  return proxy_ ? Target{"the proxy " + proxy_->host, proxy_->port} : Target{url_.host, url_.port};
 }
 
 TryError Failures::unsent(const std::string& why, bool may_pass) const {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/client.hpp"
+#include "http/proxy.hpp"
 #include "http/url.hpp"
 
 namespace stillpoint::http {
@@ -20,8 +21,8 @@ struct TryError {
 /// repeated has an unknown outcome, whatever went wrong.
 class Failures {
  public:
-  /// The references must outlive it. `proxy` is the URL of the proxy in use, or empty.
-  Failures(const Request& request, const Url& url, const Options& options, std::string proxy);
+  /// The references must outlive it. `proxy`: the one in use, if any.
+  Failures(const Request& request, const Url& url, const Options& options, std::optional<Proxy> proxy);
 
   TryError timed_out(std::chrono::nanoseconds limit) const;
   TryError too_large() const;
@@ -46,7 +47,7 @@ class Failures {
   const std::string what_;
   const Url& url_;
   const Options& options_;
-  const std::string proxy_;
+  const std::optional<Proxy> proxy_;
 };
 
 /// What is wrong with a file of certificate authorities, if anything. No file is fine.

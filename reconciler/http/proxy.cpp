@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "support/text.hpp"
 
@@ -12,19 +13,96 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-std::string first_of(const Variables& variables, std::initializer_list<const char*> names) {
+struct Variable {
+  std::string name;
+  std::string value;
+};
+
+/// The first of the variables that holds something; otherwise empty.
+Variable first_of(const Variables& variables, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const auto found = variables.find(name);
     if (found != variables.end() && !found->second.empty()) {
-      return found->second;
+      return {found->first, found->second};
     }
   }
   return {};
 }
 
-/// A proxy may be written without its scheme.
-std::string with_scheme(const std::string& proxy) {
-  return proxy.empty() || proxy.find("://") != std::string::npos ? proxy : "http://" + proxy;
+/// The text with each %XX replaced by its byte. Empty if a `%` begins no such thing, or if a control character comes
+/// out.
+std::optional<std::string> decoded(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    char c = text.front();
+    size_t used = 1;
+    if (c == '%') {
+      unsigned int byte = 0;
+      const char* begin = text.data() + 1;
+      const char* end = text.data() + std::min<size_t>(3, text.size());
+      if (end - begin != 2 || std::from_chars(begin, end, byte, 16).ptr != end) {
+        return std::nullopt;
+      }
+      c = static_cast<char>(byte);
+      used = 3;
+    }
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      return std::nullopt;
+    }
+    plain += c;
+    text.remove_prefix(used);
+  }
+  return plain;
+}
+
+/// `why` must not hold anything of the value.
+auto bad_proxy(const std::string& variable, const std::string& why) {
+  return support::fail(support::ErrorKind::InvalidInput,
+                       "the variable " + variable + " names no proxy that can be used: " + why +
+                           " (expected http://host:port or http://user:password@host:port, where what may not stand "
+                           "in a URL is written as %XX; the value is not shown, since it may hold a password)");
+}
+
+Proxies::Choice parse_proxy(const Variable& variable) {
+  std::string_view rest = variable.value;
+  if (rest.empty()) {
+    return std::nullopt;
+  }
+  if (const size_t scheme = rest.find("://"); scheme != std::string_view::npos && rest.find('@') > scheme) {
+    if (rest.substr(0, scheme) != "http") {
+      return bad_proxy(variable.name, "only proxies that are spoken to in plain HTTP are supported");
+    }
+    rest.remove_prefix(scheme + 3);
+  }
+  const size_t end = rest.find_first_of("/?#");
+  if (end != std::string_view::npos && rest.substr(end) != "/") {
+    return bad_proxy(variable.name, "something follows the host and its port");
+  }
+  std::string_view host = rest.substr(0, end);
+  Proxy proxy;
+  if (const size_t at = host.rfind('@'); at != std::string_view::npos) {
+    const std::string_view who = host.substr(0, at);
+    host.remove_prefix(at + 1);
+    const size_t colon = who.find(':');
+    const auto user = decoded(who.substr(0, colon));
+    const auto password = decoded(colon == std::string_view::npos ? "" : who.substr(colon + 1));
+    // Basic credentials end the user at the first colon.
+    if (!user || user->empty() || !password || user->find(':') != std::string::npos) {
+      return bad_proxy(variable.name, "its user or password cannot be read");
+    }
+    proxy.user = *user;
+    proxy.password = support::Secret(*password);
+  }
+  const auto url = parse_url("http://" + std::string(host));
+  if (!url) {
+    return bad_proxy(variable.name,
+                     host.find('[') == std::string_view::npos
+                         ? "its host or port cannot be read"
+                         : "IPv6 literals are not supported; use a host name that resolves to the address");
+  }
+  proxy.host = url->host;
+  proxy.port = url->port;
+  return proxy;
 }
 
 /// `example.org` and `.example.org` both stand for the host and everything below it.
@@ -46,18 +124,22 @@ bool covers(const std::string& entry, const Url& url) {
 
 }  // namespace
 
-std::string Proxies::proxy_for(const Url& url) const {
-  const std::string& proxy = url.scheme == "https" ? https : http;
+std::string Proxy::origin() const {
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+Proxies::Choice Proxies::proxy_for(const Url& url) const {
+  const Choice& proxy = url.scheme == "https" ? https : http;
   const bool is_direct =
       std::any_of(direct.begin(), direct.end(), [&](const auto& entry) { return covers(entry, url); });
-  return is_direct ? std::string() : proxy;
+  return is_direct ? std::nullopt : proxy;
 }
 
 Proxies proxies_of(const Variables& environment) {
   Proxies proxies;
-  proxies.http = with_scheme(first_of(environment, {"http_proxy", "all_proxy", "ALL_PROXY"}));
-  proxies.https = with_scheme(first_of(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}));
-  for (const std::string& part : support::split(first_of(environment, {"no_proxy", "NO_PROXY"}), ',')) {
+  proxies.http = parse_proxy(first_of(environment, {"http_proxy", "all_proxy", "ALL_PROXY"}));
+  proxies.https = parse_proxy(first_of(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}));
+  for (const std::string& part : support::split(first_of(environment, {"no_proxy", "NO_PROXY"}).value, ',')) {
     std::string entry(support::trim(part));
     std::transform(entry.begin(), entry.end(), entry.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -179,11 +179,15 @@ class Transport::Impl {
     if (bad_authorities_) {
       return tl::unexpected<TryError>({*bad_authorities_, false});
     }
-    const Failures failures(request, url, options_, proxies_.proxy_for(url));
+    const auto proxy = proxies_.proxy_for(url);
+    if (!proxy) {
+      return tl::unexpected<TryError>({proxy.error(), false});
+    }
+    const Failures failures(request, url, options_, *proxy);
     bool had_headers = false;
     const auto until = std::chrono::steady_clock::now() + limit;
     try {
-      Exchange exchange{client_for(request, url), {}, until};
+      Exchange exchange{client_for(request, url, *proxy), {}, until};
       const auto keep = exchange.client;
       const auto answer = await(keep->request(to_library(request), exchange.cancel.get_token()), exchange, keep);
       had_headers = true;
@@ -205,18 +209,24 @@ class Transport::Impl {
       }
       return tl::unexpected(had_headers ? failures.cut_off()
                                         : failures.without_answer(failure.what(), failure.error_code().value()));
+    } catch (const web::uri_exception&) {
+      // Its text holds what it was given. Proxies never come here with a user or a password, and it stays unsaid
+      // whatever a later version of the library does with them.
+      return tl::unexpected(failures.unusable("the HTTP library does not take its URL; is something not encoded?"));
     } catch (const std::exception& failure) {
       return tl::unexpected(failures.unusable(failure.what()));
     }
   }
 
   void exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit) {
-    if (bad_authorities_) {
+    const auto proxy = proxies_.proxy_for(url);
+    if (bad_authorities_ || !proxy) {
       return;
     }
-    Exchange exchange{client_for(request, url), {}, std::chrono::steady_clock::now() + limit};
+    Exchange exchange{nullptr, {}, std::chrono::steady_clock::now() + limit};
     std::vector<pplx::task<rest::http_response>> answers;
     try {
+      exchange.client = client_for(request, url, *proxy);
       for (int i = 0; i < connections; ++i) {
         answers.push_back(exchange.client->request(to_library(request), exchange.cancel.get_token()));
       }
@@ -233,24 +243,28 @@ class Transport::Impl {
  private:
   /// The pool may hand out a connection that the server has just closed, and the library then sends the request again
   /// on its own or fails in the middle of the body. So only what may be repeated, and has no body, goes over it.
-  std::shared_ptr<RestClient> client_for(const Request& request, const Url& url) {
+  std::shared_ptr<RestClient> client_for(const Request& request, const Url& url, const std::optional<Proxy>& proxy) {
     if (request.repeat == Repeat::Never || !request.body.empty()) {
-      return make_client_for(url);
+      return make_client_for(url, proxy);
     }
     const std::lock_guard lock(mutex_);
     auto& client = pooled_[url.origin()];
     if (!client) {
-      client = make_client_for(url);
+      client = make_client_for(url, proxy);
     }
     return client;
   }
 
-  std::shared_ptr<RestClient> make_client_for(const Url& url) const {
+  std::shared_ptr<RestClient> make_client_for(const Url& url, const std::optional<Proxy>& proxy) const {
     rest::client::http_client_config config;
     config.set_max_redirects(0);
     config.set_timeout(options_.request_timeout + kBeyondOurLimit);
-    if (const std::string proxy = proxies_.proxy_for(url); !proxy.empty()) {
-      config.set_proxy(web::web_proxy(web::uri(proxy)));
+    if (proxy) {
+      web::web_proxy by(web::uri(proxy->origin()));
+      if (!proxy->user.empty()) {
+        by.set_credentials(web::credentials(proxy->user, proxy->password.reveal()));
+      }
+      config.set_proxy(by);
     }
     if (!options_.ca_file.empty()) {
       config.set_ssl_context_callback(

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "support/ip_address.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::inventory {
@@ -17,9 +18,14 @@ bool contains(const Range& range, const Value& value) {
   return std::find(range.begin(), range.end(), value) != range.end();
 }
 
+/// Compared by what they mean: an IPv6 address can be written in many ways.
 bool has_address(const cloud::Server& server, const std::vector<std::string>& wanted) {
-  return std::any_of(server.addresses.begin(), server.addresses.end(),
-                     [&](const cloud::Address& address) { return contains(wanted, address.address); });
+  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
+    const auto canonical = support::canonical_ip(one);
+    return canonical && std::any_of(server.addresses.begin(), server.addresses.end(), [&](const auto& address) {
+             return support::canonical_ip(address.address) == canonical;
+           });
+  });
 }
 
 bool matches(const policy::ServerSelector& selector, const cloud::Server& server) {
@@ -154,6 +160,11 @@ support::Result<std::string> select_address(const policy::SshSettings& ssh, cons
 
 bool is_writer(const policy::ClusterSettings& cluster, const cloud::Server& server) {
   return has_address(server, cluster.writer_addresses);
+}
+
+bool knows_writer(const policy::ClusterSettings& cluster, const std::vector<cloud::Server>& servers) {
+  return std::any_of(servers.begin(), servers.end(),
+                     [&](const cloud::Server& server) { return is_writer(cluster, server); });
 }
 
 bool glob_matches(std::string_view pattern, std::string_view text) {

@@ -16,6 +16,7 @@ constexpr size_t kMaxPieces = 4;
 /// No policy may ask for so much; a `hold-until` beyond it would make others wait for nothing.
 constexpr std::chrono::hours kLongestHold{1};
 constexpr const char* kSchema = "1";
+constexpr const char* kBegun = "begun";
 constexpr const char* kPositionPrefix = "position.";
 
 std::string key(const std::string& field) {
@@ -93,6 +94,32 @@ class Reader {
   std::string problem_;
 };
 
+cloud::Metadata position_metadata(const Ownership& ownership) {
+  cloud::Metadata metadata;
+  for (const auto& [name, value] : ownership.position) {
+    put_long(metadata, key(kPositionPrefix + name), value);
+  }
+  return metadata;
+}
+
+/// What `position_metadata` has written, pieces put together again.
+std::map<std::string, std::string> read_position(const cloud::Metadata& metadata) {
+  std::map<std::string, std::string> position;
+  const std::string prefix = key(kPositionPrefix);
+  for (auto entry = metadata.lower_bound(prefix); entry != metadata.end() && entry->first.starts_with(prefix);
+       ++entry) {
+    std::string name = entry->first.substr(prefix.size());
+    const bool piece = name.size() > 2 && name[name.size() - 2] == '.' && name.back() >= '0' && name.back() <= '9';
+    if (piece) {
+      name.resize(name.size() - 2);  // they come in their order
+    }
+    if (!entry->second.empty()) {
+      position[name] += entry->second;
+    }
+  }
+  return position;
+}
+
 }  // namespace
 
 std::string point_id(const std::string& installation, const std::string& policy, const cloud::ServerId& server,
@@ -121,9 +148,7 @@ cloud::Metadata creation_metadata(const Ownership& ownership) {
   if (!ownership.cluster.empty()) {
     metadata[key("cluster")] = ownership.cluster;
   }
-  for (const auto& [name, value] : ownership.position) {
-    put_long(metadata, key(kPositionPrefix + name), value);
-  }
+  metadata.merge(position_metadata(ownership));
   return metadata;
 }
 
@@ -136,11 +161,16 @@ cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<st
 }
 
 cloud::Metadata late_metadata(const Ownership& ownership, support::WallTime taken) {
-  cloud::Metadata metadata{{key("taken"), support::format_utc(taken)}};
-  for (const auto& [name, value] : ownership.position) {
-    metadata[key(kPositionPrefix + name)] = "";
+  cloud::Metadata metadata = position_metadata(ownership);
+  for (auto& [name, value] : metadata) {
+    value.clear();
   }
+  metadata[key("taken")] = support::format_utc(taken);
   return metadata;
+}
+
+cloud::Metadata deletion_metadata() {
+  return {{key("deletion"), kBegun}};
 }
 
 bool claims_ownership(const cloud::Metadata& metadata) {
@@ -166,6 +196,7 @@ support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   own.method = reader.text("method");
   own.cluster = reader.optional_text("cluster");
   own.pin = reader.optional_text("pin");
+  own.deletion_begun = reader.optional_text("deletion") == kBegun;
   own.taken = reader.time("taken");
   if (reader.has("held-ms")) {
     own.held = std::chrono::milliseconds(reader.number("held-ms").value_or(0));
@@ -184,13 +215,7 @@ support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   if (own.members < 1) {
     reader.note("members", reader.optional_text("members"));
   }
-  const std::string position = key(kPositionPrefix);
-  for (auto entry = metadata.lower_bound(position); entry != metadata.end() && entry->first.starts_with(position);
-       ++entry) {
-    if (!entry->second.empty()) {
-      own.position[entry->first.substr(position.size())] = entry->second;
-    }
-  }
+  own.position = read_position(metadata);
   if (reader.problem().empty() &&
       own.point != point_id(own.installation, own.policy, own.server, own.dataset, own.slot)) {
     reader.note("point", own.point);

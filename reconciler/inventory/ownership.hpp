@@ -11,8 +11,8 @@
 
 namespace stillpoint::inventory {
 
-/// What Stillpoint writes into the metadata of a snapshot that it makes: the whole of its state (design: "Ownership").
-/// A new controller on an empty disk continues from these alone.
+/// What Stillpoint writes into the metadata of a snapshot that it makes: the whole of its state (docs/architecture.md,
+/// "The way of the data"). A new controller on an empty disk continues from these alone.
 struct Ownership {
   std::string installation;
   std::string policy;
@@ -29,6 +29,7 @@ struct Ownership {
   policy::Consistency consistency = policy::Consistency::Unproven;
   std::optional<std::chrono::milliseconds> held;
   std::string cluster;
+  bool deletion_begun = false;                  ///< of the attempt: it is no point any more, what is left of it goes
   std::string pin;                              ///< owner of the pin, empty if there is none
   std::map<std::string, std::string> position;  ///< where the database stood, e.g. `gtid`
 };
@@ -50,6 +51,10 @@ cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<st
 /// What is written over the claims of a hold that the snapshot was not cut in: when it was `taken` at the latest, and
 /// no position (Cinder's merge cannot remove a key, so it is emptied).
 cloud::Metadata late_metadata(const Ownership& ownership, support::WallTime taken);
+
+/// What is written on every member before the first of several is deleted, so that half a point is never taken for one
+/// that was damaged.
+cloud::Metadata deletion_metadata();
 
 /// Whether the metadata claim to be Stillpoint's at all.
 bool claims_ownership(const cloud::Metadata& metadata);

@@ -22,8 +22,8 @@ void judge(Attempt& attempt) {
   bool whole = true;
   Consistency labelled = Consistency::Unproven;
   for (const auto& member : attempt.members) {
-    whole = whole && member.snapshot.status == "available" && same_attempt(first, member.own) &&
-            volumes.insert(member.snapshot.volume).second;
+    whole = whole && member.snapshot.status == "available" && !member.own.deletion_begun &&
+            same_attempt(first, member.own) && volumes.insert(member.snapshot.volume).second;
     if (member.own.consistency != Consistency::Unproven) {
       // The label is written only after the whole attempt was proven, so one proves all; the weakest counts.
       labelled =
@@ -79,6 +79,10 @@ support::WallTime Attempt::hold_until() const {
 
 bool Attempt::pinned() const {
   return std::any_of(members.begin(), members.end(), [](const Member& member) { return !member.own.pin.empty(); });
+}
+
+bool Attempt::deletion_begun() const {
+  return std::any_of(members.begin(), members.end(), [](const Member& member) { return member.own.deletion_begun; });
 }
 
 bool Attempt::all_labelled() const {

@@ -30,7 +30,7 @@ struct Member {
 enum class AttemptState {
   Complete,    ///< every wanted member is `available` and the hold was proven intact
   Unproven,    ///< every wanted member is `available`, nothing says that they were cut in time
-  Incomplete,  ///< a member is missing, not available yet, or failed
+  Incomplete,  ///< a member is missing, not available yet, or failed; or the deletion of the attempt was begun
 };
 std::string_view to_string(AttemptState state);
 
@@ -48,7 +48,8 @@ struct Attempt {
   support::WallTime created_at() const;  ///< the earliest of its members, by the cloud's clock
   support::WallTime hold_until() const;  ///< the latest of its members
   bool pinned() const;
-  bool all_labelled() const;  ///< every member carries the attempt's consistency
+  bool deletion_begun() const;  ///< of one member at least
+  bool all_labelled() const;    ///< every member carries the attempt's consistency
   int size_gib() const;
 };
 

@@ -6,7 +6,8 @@
 namespace stillpoint::planner {
 
 std::optional<Objection> object_to_hold(const policy::Policy& policy, const policy::Dataset& dataset,
-                                        const cloud::Server& server, const std::vector<cloud::Volume>& volumes) {
+                                        const cloud::Server& server, const std::vector<cloud::Volume>& volumes,
+                                        const std::vector<cloud::Server>& servers) {
   const auto& cluster = policy.cluster;
   if (dataset.hold.method == policy::Method::None) {
     if (volumes.size() > 1) {
@@ -16,11 +17,22 @@ std::optional<Objection> object_to_hold(const policy::Policy& policy, const poli
     }
     return std::nullopt;
   }
+  if (!cluster.name.empty() && cluster.min_healthy_members > 1 && dataset.hold.driver != policy::Driver::Mariadb) {
+    return Objection{"HealthUnknown", "how many members of cluster '" + cluster.name +
+                                          "' are healthy is seen by the driver mariadb only, on a Galera member; say "
+                                          "cluster.minHealthyMembers: 1 to hold without it"};
+  }
   if (!cluster.name.empty() && !cluster.allow_writer) {
     if (cluster.writer_addresses.empty()) {
       return Objection{"WriterUnknown",
                        "spec.cluster does not say which member is the writer; give cluster.writer.addresses, or "
                        "allowWriter: true"};
+    }
+    if (!inventory::knows_writer(cluster, servers)) {
+      return Objection{"WriterUnknown",
+                       "no server of the project has an address of spec.cluster.writer.addresses (" +
+                           support::join(cluster.writer_addresses, ", ") +
+                           "), so any member may be the writer; correct them, or say allowWriter: true"};
     }
     if (inventory::is_writer(cluster, server)) {
       return Objection{"Writer", "the server is the writer of cluster '" + cluster.name +

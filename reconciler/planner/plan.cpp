@@ -41,10 +41,6 @@ bool Plan::has_blocked() const {
   return any<Blocked>(*this);
 }
 
-bool Plan::has_waiting() const {
-  return any<Wait>(*this);
-}
-
 std::map<std::string, int> Plan::counts() const {
   std::map<std::string, int> counts;
   for (const auto verb : kVerbs) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,6 +17,7 @@ namespace stillpoint::planner {
 /// Make the point of a slot.
 struct CreatePoint {
   support::WallTime slot;
+  std::optional<support::WallTime> start_by;  ///< the hold begins no later, by our clock; empty: whenever
   std::string point;
   std::vector<cloud::Volume> volumes;
 
@@ -72,7 +74,6 @@ struct Plan {
 
   bool has_changes() const;
   bool has_blocked() const;
-  bool has_waiting() const;
   std::map<std::string, int> counts() const;  ///< by verb; verbs without an action are there with 0
 };
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <map>
 #include <set>
 
 #include "inventory/match.hpp"
 #include "planner/hold_rules.hpp"
 #include "planner/quota_ledger.hpp"
+#include "planner/target.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
 
@@ -22,55 +25,15 @@ using support::ErrorKind;
 using support::format_utc;
 using support::WallTime;
 
-/// One dataset of one server under one policy, with everything that its rules look at.
-struct Target {
-  const policy::Policy& policy;
-  const policy::Dataset& dataset;
-  const cloud::Server& server;
-  const Series& series;
-
-  SeriesKey key() const { return {policy.name, server.id, dataset.name}; }
-  bool can_ask_server() const { return policy.has_ssh; }
-};
-
 /// A surplus of more than one point in more than this part of all series is a mass deletion; in a handful it is not.
 constexpr long kSeriesPart = 5;
 constexpr long kSeriesForMass = 3;
 
-bool has_status(const Attempt& attempt, std::string_view status) {
-  return std::any_of(attempt.members.begin(), attempt.members.end(),
-                     [&](const inventory::Member& member) { return member.snapshot.status == status; });
-}
-
-/// Cinder deletes snapshots in these states only.
-bool all_deletable(const Attempt& attempt) {
-  return std::all_of(attempt.members.begin(), attempt.members.end(), [](const inventory::Member& member) {
-    return member.snapshot.status == "available" || member.snapshot.status == "error";
-  });
-}
-
-/// A member of an attempt that was proven once.
-bool has_label(const Attempt& attempt) {
-  return std::any_of(attempt.members.begin(), attempt.members.end(), [](const inventory::Member& member) {
-    return member.own.consistency != policy::Consistency::Unproven;
-  });
-}
-
-/// Whether the point makes another attempt at its slot unnecessary.
-bool serves_slot(const Point& point, const policy::Dataset& dataset) {
-  const Attempt* best = point.best();
-  return best != nullptr &&
-         (best->consistency >= dataset.require || dataset.on_failure == policy::OnFailure::Downgrade);
-}
-
-std::string describe_hold(const policy::HoldSettings& hold) {
-  if (hold.method == policy::Method::None) {
-    return "not held";
-  }
-  return "held by " + std::string(to_string(hold.method)) +
-         (hold.freeze && hold.method != policy::Method::Filesystem ? " and freeze" : "") + " for at most " +
-         support::format_duration(hold.max_hold);
-}
+/// A slot that a point is wanted for. `start_by` is empty if it was asked for outside the schedule.
+struct WantedSlot {
+  WallTime slot;
+  std::optional<WallTime> start_by;
+};
 
 /// Gathers one plan. Each `plan_...` is one rule and adds the actions that it wants.
 class Planning {
@@ -84,22 +47,33 @@ class Planning {
         clusters_held_(inventory::clusters_held(observed.snapshots, cloud_now_)),
         ledger_(observed.quota) {}
 
-  void add_policy(const policy::Policy& policy) {
-    const auto servers = inventory::select_servers(policy, observed_.servers);
+  /// Finds what the policy is about. All policies come before the first rule: a volume belongs to one of their
+  /// datasets.
+  void gather(const policy::Policy& policy) {
+    auto servers = inventory::select_servers(policy, observed_.servers);
     if (!servers) {
       add({policy.name, {}, "", "", "NoServer", servers.error().message(), Blocked{servers.error().kind()}});
       return;
     }
-    for (const auto& server : *servers) {
+    servers_.push_back(std::move(*servers));
+    for (const auto& server : servers_.back()) {
       for (const auto& dataset : policy.datasets) {
         static const Series kNoPoints;
+        static const std::vector<cloud::Volume> kNoVolumes;
         const auto found = points_.series.find({policy.name, server.id, dataset.name});
-        add_target({policy, dataset, server, found == points_.series.end() ? kNoPoints : found->second});
+        const Target target{policy, dataset, server, found == points_.series.end() ? kNoPoints : found->second};
+        for (const auto& volume : inventory::select_volumes(dataset, server, observed_.volumes).value_or(kNoVolumes)) {
+          claims_[volume.id].push_back(target.key());
+        }
+        targets_.push_back(target);
       }
     }
   }
 
   Plan finish() && {
+    for (const auto& target : targets_) {
+      plan_target(target);
+    }
     hold_back_mass_deletion();
     // What frees quota or proves a point goes first, what deletes a point goes last; within that, as gathered.
     const auto phase = [](const Action& action) {
@@ -120,7 +94,7 @@ class Planning {
          std::move(message), std::move(what)});
   }
 
-  void add_target(const Target& target) {
+  void plan_target(const Target& target) {
     for (const auto& point : target.series) {
       for (const auto& attempt : point.attempts) {
         plan_leftover(target, attempt);
@@ -175,6 +149,10 @@ class Planning {
         add(target, "LabelMissing", "a member of a proven attempt does not carry its label yet",
             Relabel{attempt, Relabel::How::CompleteLabels});
       }
+    } else if (attempt.deletion_begun()) {
+      if (!attempt.pinned()) {
+        plan_sweep(target, attempt, "DeletionBegun", "of a point whose deletion was begun");
+      }
     } else if (has_label(attempt)) {
       plan_damaged(target, attempt);
     } else if (attempt.hold_until() > cloud_now_) {
@@ -192,8 +170,7 @@ class Planning {
 
   /// A point that was proven and is not whole now: backed up, restored from, or damaged. It is never swept (P5).
   void plan_damaged(const Target& target, const Attempt& attempt) {
-    const bool all_there = static_cast<int>(attempt.members.size()) == attempt.own().members;
-    if (all_there && !has_status(attempt, "error") && !has_status(attempt, "error_deleting")) {
+    if (is_busy_point(attempt)) {
       add(target, "PointBusy",
           "the cloud is busy with a snapshot of the point " + format_utc(attempt.slot) + " (a backup of it, perhaps)",
           Wait{now_ + std::chrono::minutes(1)});
@@ -227,10 +204,11 @@ class Planning {
 
   /// Attempts at a slot are counted by what they left behind, so that a slot is not tried for ever.
   bool counts_for_due_slot(const Target& target, const Attempt& attempt) const {
-    const auto slot = wanted_slot(target.policy);
-    return slot && attempt.slot == *slot && !target.policy.suspend &&
-           std::none_of(target.series.begin(), target.series.end(),
-                        [&](const Point& point) { return point.slot == *slot && serves_slot(point, target.dataset); });
+    const auto wanted = wanted_slot(target.policy);
+    return wanted && attempt.slot == wanted->slot && !target.policy.suspend &&
+           std::none_of(target.series.begin(), target.series.end(), [&](const Point& point) {
+             return point.slot == wanted->slot && serves_slot(point, target.dataset);
+           });
   }
 
   void plan_sweep(const Target& target, const Attempt& attempt, const std::string& reason, const std::string& what) {
@@ -255,19 +233,20 @@ class Planning {
   }
 
   void plan_creation(const Target& target) {
-    const auto slot = wanted_slot(target.policy);
-    if (!slot || observed_.failed.contains(target.key())) {
+    const auto wanted = wanted_slot(target.policy);
+    if (!wanted || observed_.failed.contains(target.key())) {
       return;
     }
+    const WallTime slot = wanted->slot;
     const auto point = std::find_if(target.series.begin(), target.series.end(),
-                                    [&](const Point& candidate) { return candidate.slot == *slot; });
+                                    [&](const Point& candidate) { return candidate.slot == slot; });
     if (point != target.series.end()) {
       if (serves_slot(*point, target.dataset) || waits_for_attempt(target, *point)) {
         return;
       }
       if (point->attempts.size() >= static_cast<size_t>(kMaxAttempts)) {
         add(target, "TooManyAttempts",
-            "slot " + format_utc(*slot) + ": " + support::count_of(point->attempts.size(), "attempt") +
+            "slot " + format_utc(slot) + ": " + support::count_of(point->attempts.size(), "attempt") +
                 " failed; it is given up",
             Blocked{ErrorKind::Unavailable});
         return;
@@ -278,8 +257,8 @@ class Planning {
       add(target, "NoVolume", volumes.error().message(), Blocked{volumes.error().kind()});
     } else if (may_hold(target, *volumes)) {
       CreatePoint create{
-          *slot,
-          inventory::point_id(wishes_.installation, target.policy.name, target.server.id, target.dataset.name, *slot),
+          slot, wanted->start_by,
+          inventory::point_id(wishes_.installation, target.policy.name, target.server.id, target.dataset.name, slot),
           *volumes};
       const std::string message = support::count_of(volumes->size(), "volume") + ", " + std::to_string(create.gib()) +
                                   " GiB, " + describe_hold(target.dataset.hold);
@@ -287,13 +266,14 @@ class Planning {
     }
   }
 
-  std::optional<WallTime> wanted_slot(const policy::Policy& policy) const {
+  std::optional<WantedSlot> wanted_slot(const policy::Policy& policy) const {
     if (wishes_.slot_now) {
-      return wishes_.slot_now;
+      return WantedSlot{*wishes_.slot_now, std::nullopt};
     }
     const auto schedule = schedule::compile(policy.schedule);
     // Validation has compiled it before; one that does not compile has no slots.
-    return schedule ? schedule->due_slot(wishes_.slots_at.value_or(now_), policy.start_at).due : std::nullopt;
+    const auto due = schedule ? schedule->due_slot(wishes_.slots_at.value_or(now_), policy.start_at).due : std::nullopt;
+    return due ? std::optional(WantedSlot{*due, *due + schedule->starting_deadline(*due)}) : std::nullopt;
   }
 
   /// An attempt that may still be held, or whose verdict is asked for first, is not to be doubled.
@@ -301,20 +281,27 @@ class Planning {
     return std::any_of(point.attempts.begin(), point.attempts.end(), [&](const Attempt& attempt) {
       const bool verdict_open = attempt.state == AttemptState::Unproven && target.can_ask_server() &&
                                 !observed_.not_intact.contains(attempt.id) && !attempt.pinned();
-      const bool busy_point = has_label(attempt) && static_cast<int>(attempt.members.size()) == attempt.own().members &&
-                              !has_status(attempt, "error");
       return attempt.state != AttemptState::Complete &&
-             (attempt.hold_until() > cloud_now_ || verdict_open || busy_point);
+             (attempt.hold_until() > cloud_now_ || verdict_open || is_busy_point(attempt));
     });
   }
 
   /// The checks that need nothing but what was observed (P9, P10). Says why not as an action.
   bool may_hold(const Target& target, const std::vector<cloud::Volume>& volumes) {
-    if (const auto objection = object_to_hold(target.policy, target.dataset, target.server, volumes)) {
+    if (const auto objection =
+            object_to_hold(target.policy, target.dataset, target.server, volumes, observed_.servers)) {
       add(target, objection->reason, objection->message, Blocked{ErrorKind::InvalidInput});
       return false;
     }
     for (const auto& volume : volumes) {
+      if (const auto& claims = claims_.at(volume.id); claims.size() > 1) {
+        const auto& other = claims.front() == target.key() ? claims.back() : claims.front();
+        add(target, "VolumeClaimedTwice",
+            "volume '" + volume.name + "' is selected by dataset '" + other.dataset + "' of policy '" + other.policy +
+                "' too; a volume belongs to one dataset",
+            Blocked{ErrorKind::InvalidInput});
+        return false;
+      }
       if (volume.status != "in-use" && volume.status != "available") {
         add(target, "VolumeBusy", "volume '" + volume.name + "' is " + volume.status,
             Wait{now_ + std::chrono::minutes(1)});
@@ -357,6 +344,9 @@ class Planning {
   inventory::Points points_;
   std::set<std::string> clusters_held_;
   QuotaLedger ledger_;
+  std::deque<std::vector<cloud::Server>> servers_;  ///< what targets refer to; stays where it is
+  std::vector<Target> targets_;
+  std::map<cloud::VolumeId, std::vector<SeriesKey>> claims_;  ///< by which datasets a volume is selected
   Plan plan_;
 };
 
@@ -370,7 +360,7 @@ Plan plan(const std::vector<policy::Policy>& policies, const Observed& observed,
   }
   std::sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
   for (const auto* policy : ordered) {
-    planning.add_policy(*policy);
+    planning.gather(*policy);
   }
   return std::move(planning).finish();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
@@ -67,8 +68,9 @@ std::vector<const Action*> grouped(const Plan& plan) {
   return actions;
 }
 
-json to_json(const Action& action) {
-  json object{{"verb", action.verb()},
+json to_json(const std::string& cloud, const Action& action) {
+  json object{{"cloud", cloud},
+              {"verb", action.verb()},
               {"policy", action.policy},
               {"server", action.server.str()},
               {"serverName", printable(action.server_name)},
@@ -135,15 +137,22 @@ std::string render_text(const Plan& plan, Colour colour) {
   return text;
 }
 
-std::string render_json(const Plan& plan) {
+std::string render_json(const std::vector<CloudPlan>& plans) {
+  json clouds = json::array();
   json actions = json::array();
-  for (const auto& action : plan.actions) {
-    actions.push_back(to_json(action));
+  std::map<std::string, int> counts = Plan().counts();
+  for (const auto& [cloud, plan] : plans) {
+    clouds.push_back(cloud);
+    for (const auto& action : plan.actions) {
+      actions.push_back(to_json(cloud, action));
+      ++counts[std::string(action.verb())];
+    }
   }
   json root = json::object();
   root["apiVersion"] = "stillpoint.dev/v1alpha1";
   root["kind"] = "Plan";
-  root["counts"] = plan.counts();
+  root["clouds"] = std::move(clouds);
+  root["counts"] = counts;
   root["actions"] = std::move(actions);
   return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

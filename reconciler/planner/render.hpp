@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "planner/plan.hpp"
 
@@ -8,10 +9,17 @@ namespace stillpoint::planner {
 
 enum class Colour { Off, On };
 
+/// What a pass would do in one cloud.
+struct CloudPlan {
+  std::string cloud;  ///< the entry of clouds.yaml; empty: the OS_* environment
+  Plan plan;
+};
+
 /// The plan for people: grouped by policy, server and dataset, a line an action, and a last line that counts them.
 std::string render_text(const Plan& plan, Colour colour);
 
-/// The same as one JSON object (schemas/plan.schema.json), with a line feed at its end.
-std::string render_json(const Plan& plan);
+/// The plans of several clouds as one JSON object (schemas/plan.schema.json), with a line feed at its end. Each action
+/// names its cloud; `clouds` also names those in which there is nothing to do.
+std::string render_json(const std::vector<CloudPlan>& plans);
 
 }  // namespace stillpoint::planner

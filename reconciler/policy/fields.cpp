@@ -1,11 +1,9 @@
 #include "policy/fields.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <set>
 
+#include "support/ip_address.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::policy {
@@ -64,11 +62,12 @@ bool is_login(std::string_view text) {
 }
 
 bool is_unit_name(std::string_view text) {
-  return !text.empty() && is_alphanumeric(text[0]) && is_word_of(text, ":_.@-", 128);
+  return !text.empty() && is_alphanumeric(text[0]) && is_word_of(text, "_.@-", 64);
 }
 
 bool is_server_path(std::string_view text) {
-  return text.size() > 1 && text[0] == '/' && is_word_of(text, "/_.@+-", 255);
+  return text.size() > 1 && text[0] == '/' && is_word_of(text, "/_.@+-", 250) &&
+         text.find("..") == std::string_view::npos;
 }
 
 bool is_socket_path(std::string_view text) {
@@ -76,10 +75,7 @@ bool is_socket_path(std::string_view text) {
 }
 
 bool is_address(std::string_view text) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  const std::string address(text);
-  return inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
-         inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
+  return support::canonical_ip(text).has_value();
 }
 
 std::string listed(const std::vector<std::string>& words) {
@@ -97,8 +93,9 @@ const Shape kText{"text of 1 to 255 characters on one line", is_text};
 const Shape kPath{"the path of a file", is_path};
 const Shape kUuid{"an id such as 6f1c3a58-9d3e-4b60-8a55-0c9d1e2f3a4b, in lower case", is_uuid};
 const Shape kLogin{"a login of at most 32 letters, digits and _ . -, the first a letter or _", is_login};
-const Shape kUnitName{"the name of a service, of letters, digits and : _ . @ -", is_unit_name};
-const Shape kServerPath{"an absolute path on the server, of letters, digits and / _ . @ + -", is_server_path};
+const Shape kUnitName{"the name of a service, of at most 64 letters, digits and _ . @ -", is_unit_name};
+const Shape kServerPath{"an absolute path on the server without .., of at most 250 letters, digits and / _ . @ + -",
+                        is_server_path};
 const Shape kSocketPath{"an absolute path on the server of at most 107 letters, digits and / _ . @ + -",
                         is_socket_path};
 const Shape kAddress{"an IPv4 or IPv6 address", is_address};

@@ -25,7 +25,7 @@ std::string_view to_string(Driver driver);
 std::string_view to_string(Method method);
 std::optional<Method> parse_method(std::string_view word);
 
-/// The highest level that the method can prove (hold.md, "What a method can prove").
+/// The highest level that the method can prove (docs/hold-protocol.md, "What `intact` means").
 Consistency highest_level(Method method);
 
 enum class OnFailure { Fail, Downgrade };

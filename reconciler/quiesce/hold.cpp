@@ -16,6 +16,8 @@ using support::fail;
 constexpr size_t kMaxPositions = 64;
 /// What `HELD` may have taken to arrive and `RELEASE` may take to get there.
 constexpr milliseconds kWayAllowance(500);
+/// The helper gives up on a service 5 s after its `start_timeout`.
+constexpr std::chrono::seconds kServiceAllowance(10);
 
 /// What is known when `HELD` has arrived.
 struct HeldFacts {
@@ -24,6 +26,19 @@ struct HeldFacts {
   std::map<std::string, std::string> position;
   support::Deadline deadline;
 };
+
+/// What the helper says of a service that it has stopped; nothing if it answers again.
+std::optional<std::string> service_problem(Dialogue& dialogue, support::Deadline deadline) {
+  auto service = dialogue.expect<reply::Service>("SERVICE", deadline);
+  if (!service) {
+    return "nobody heard whether the service on " + dialogue.server() +
+           " answers again: " + service.error().to_string();
+  }
+  if (!service->problem.empty()) {
+    return "the service on " + dialogue.server() + " does not answer: " + service->problem;
+  }
+  return std::nullopt;
+}
 
 class DialogueHold final : public Hold {
  public:
@@ -36,8 +51,6 @@ class DialogueHold final : public Hold {
   support::Status abort(support::Deadline deadline) override;
 
  private:
-  std::optional<std::string> service_problem(Dialogue& dialogue, support::Deadline deadline) const;
-
   std::unique_ptr<Dialogue> dialogue_;  ///< empty once it was released or aborted
   HeldFacts facts_;
 };
@@ -66,18 +79,6 @@ support::Result<ReleaseReport> DialogueHold::release(support::Deadline deadline)
   return report;
 }
 
-std::optional<std::string> DialogueHold::service_problem(Dialogue& dialogue, support::Deadline deadline) const {
-  auto service = dialogue.expect<reply::Service>("SERVICE", deadline);
-  if (!service) {
-    return "nobody heard whether the service on " + dialogue.server() +
-           " answers again: " + service.error().to_string();
-  }
-  if (!service->problem.empty()) {
-    return "the service on " + dialogue.server() + " does not answer: " + service->problem;
-  }
-  return std::nullopt;
-}
-
 support::Status DialogueHold::abort(support::Deadline deadline) {
   const auto dialogue = std::move(dialogue_);
   if (!dialogue) {
@@ -91,6 +92,11 @@ support::Status DialogueHold::abort(support::Deadline deadline) {
   if (!std::holds_alternative<reply::Aborted>(*reply) && !std::holds_alternative<reply::Released>(*reply)) {
     return fail(dialogue->out_of_turn("ABORTED"));
   }
+  if (facts_.method == policy::Method::StopService) {
+    if (const auto problem = service_problem(*dialogue, deadline)) {
+      return fail(ErrorKind::Remote, *problem);
+    }
+  }
   return {};
 }
 
@@ -101,11 +107,13 @@ class DialogueSession final : public Session {
         attempt_(request.attempt),
         method_(request.hold.method),
         max_hold_(request.hold.max_hold),
+        start_timeout_(request.hold.start_timeout),
         clock_(clock) {}
 
   support::Result<std::unique_ptr<Hold>> hold(support::Deadline deadline) override;
 
  private:
+  support::Error with_word_of_service(Dialogue& dialogue, support::Error refused) const;
   support::Result<HeldFacts> wait_until_held(Dialogue& dialogue, support::Deadline deadline);
   support::Result<HeldFacts> facts(const Dialogue& dialogue, const reply::Held& held,
                                    std::map<std::string, std::string> position) const;
@@ -114,6 +122,7 @@ class DialogueSession final : public Session {
   std::string attempt_;
   policy::Method method_;
   milliseconds max_hold_;
+  milliseconds start_timeout_;
   const support::Clock& clock_;
 };
 
@@ -125,9 +134,22 @@ support::Result<std::unique_ptr<Hold>> DialogueSession::hold(support::Deadline d
   auto facts = dialogue->send("HOLD", deadline).and_then([&] { return wait_until_held(*dialogue, deadline); });
   if (!facts) {
     // The helper's input ends here, with the dialogue: it lets go without being asked.
-    return support::pass_on(std::move(facts), "holding");
+    return fail(with_word_of_service(*dialogue, std::move(facts.error())).with_context("holding"));
   }
   return std::make_unique<DialogueHold>(std::move(dialogue), std::move(*facts));
+}
+
+/// A refusal that comes after the service was stopped is followed by the word whether it answers again.
+support::Error DialogueSession::with_word_of_service(Dialogue& dialogue, support::Error refused) const {
+  if (method_ != policy::Method::StopService || refused.kind() != ErrorKind::Remote) {
+    return refused;
+  }
+  auto reply = dialogue.next(support::Deadline::after(clock_, start_timeout_ + kServiceAllowance));
+  const auto* service = reply ? std::get_if<reply::Service>(&*reply) : nullptr;
+  if (service == nullptr || service->problem.empty()) {
+    return refused;  // it was not stopped, or is back
+  }
+  return {refused.kind(), refused.message() + "; and the service does not answer: " + service->problem};
 }
 
 support::Result<HeldFacts> DialogueSession::wait_until_held(Dialogue& dialogue, support::Deadline deadline) {

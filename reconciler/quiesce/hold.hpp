@@ -23,6 +23,7 @@ enum class WriterRole { NotWriter, Writer };
 /// What is to be held: one dataset of one server.
 struct HoldRequest {
   std::string attempt;      ///< random id, 8 to 64 of `0-9 a-f`; names the journal under /run/stillpoint
+  std::string point;        ///< of which the attempt is one; the server counts the failed ones. 8 to 64 of `0-9 a-f`
   std::string server_name;  ///< for messages
   policy::HoldSettings hold;
   std::vector<cloud::VolumeId> volumes;  ///< exactly the volumes that will be snapshotted
@@ -71,7 +72,8 @@ class Hold {
   /// proven yet (after Timeout and Unavailable `Helper::verdict` may tell later). The server is let go in every case.
   /// With stopService the deadline should leave `start_timeout` for the word that the service answers again.
   virtual support::Result<ReleaseReport> release(support::Deadline deadline) = 0;
-  /// Lets go after a failure. What it returns is only whether the server confirmed.
+  /// Lets go after a failure. Ok: the server confirmed it, and a service that was stopped answers again.
+  /// With stopService the deadline should leave `start_timeout` for that.
   virtual support::Status abort(support::Deadline deadline) = 0;
 };
 
@@ -80,7 +82,9 @@ class Session {
  public:
   virtual ~Session() = default;
   /// Arms the dead-man, then holds. Errors: Remote (the helper refused or failed, with its words), Busy, Timeout,
-  /// Unavailable. After an error the server holds nothing, or its dead-man will let go of it.
+  /// Unavailable. After an error the server holds nothing, or its dead-man will let go of it. If the service was
+  /// stopped by then, this waits for up to `start_timeout` more for the word whether it answers again, and says it if
+  /// not.
   virtual support::Result<std::unique_ptr<Hold>> hold(support::Deadline deadline) = 0;
 };
 

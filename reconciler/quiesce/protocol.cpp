@@ -184,7 +184,7 @@ struct Advice {
   std::string_view text;
 };
 constexpr std::array kAdvice{
-    Advice{"busy", "another hold runs there; it is tried again in the next pass"},
+    Advice{"busy", "it is tried again in the next pass"},
     Advice{"bad-request", "the policy asks for what the helper does not have; compare versions"},
     Advice{"missing-command", "install it on the server"},
     Advice{"no-space", "make room on the server"},
@@ -200,6 +200,9 @@ constexpr std::array kAdvice{
     Advice{"service", "look at the service on the server (`systemctl status`)"},
     Advice{"unsupported", "choose another method for this server"},
     Advice{"frozen", "somebody else froze the file system; it was left as it is"},
+    Advice{"attempts",
+           "find out why they failed (`journalctl`, the cloud's messages); the next slot is tried as usual, and so is "
+           "`--now`"},
     Advice{"lock-timeout", "something held the tables for too long; it is tried again"},
 };
 
@@ -249,6 +252,9 @@ support::Result<std::vector<std::string>> request_lines(const HoldRequest& reque
   if (!is_attempt(request.attempt)) {
     return fail(ErrorKind::InvalidInput, "`" + support::printable(request.attempt) + "` is not an attempt's id");
   }
+  if (!request.point.empty() && !is_attempt(request.point)) {
+    return fail(ErrorKind::InvalidInput, "`" + support::printable(request.point) + "` is not a point's id");
+  }
   if (!driver.offers(request.hold.method)) {
     return fail(ErrorKind::InvalidInput, "driver `" + std::string(policy::to_string(request.hold.driver)) +
                                              "` has no method `" + std::string(policy::to_string(request.hold.method)) +
@@ -259,6 +265,9 @@ support::Result<std::vector<std::string>> request_lines(const HoldRequest& reque
                                 {"method", std::string(policy::to_string(request.hold.method))},
                                 {"freeze", yes_no(request.hold.freeze)},
                                 {"max-hold-ms", std::to_string(request.hold.max_hold.count())}};
+  if (!request.point.empty()) {
+    settings.insert(settings.begin() + 1, {"point", request.point});
+  }
   for (auto& setting : driver.settings(request.hold)) {
     settings.push_back(std::move(setting));
   }

@@ -18,22 +18,25 @@ cd / || exit 2
 
 # ---- protocol ------------------------------------------------------------------------------------------------------
 
-attempt='' driver=none method=none freeze=no max_hold=20000 stop_timeout=60000 start_timeout=60000 service='' defaults_file=''
+attempt='' point='' driver=none method=none freeze=no max_hold=20000 stop_timeout=60000 start_timeout=60000 service='' defaults_file=''
 socket='' volumes='' cluster='' min_healthy=0 allow_writer=no writer=no
-DIR='' PUMP='' TIMER='' TIMER_WORD='' STAGE=request QUIET='' MOUNTS='' FROZEN=0 DEADMAN='' BEGUN=''
+DIR='' PUMP='' TIMER='' TIMER_WORD='' STAGE=request QUIET='' MOUNTS='' FROZEN=0 DEADMAN='' BEGUN='' STOPPED=no
 
 say() { printf '%s\n' "$*"; }
 fact() { [ -n "$QUIET" ] || say "FACT $*"; }
 
-# Ends the run with a refusal; whatever this attempt holds is let go before that is said.
+# Ends the run with a refusal; whatever this attempt holds is let go before that is said, and a service that it has stopped is
+# spoken of after it.
 refuse() { # CODE MESSAGE...
   refusal=$*
   [ "$STAGE" != armed ] || surrender "$1"
   say "REFUSED $refusal"
+  tell_service
   case $1 in bad-request) leave 2 ;; *) leave 1 ;; esac
 }
 
 is_number() { case $1 in '' | *[!0-9]* | 0?* | ?????????*) return 1 ;; esac; }
+is_id() { case $1 in '' | *[!0-9]*) return 1 ;; esac; } # of a connection: 64 bits, never counted with
 is_path() { case $1 in *..* | *[!A-Za-z0-9/_.@+:-]*) return 1 ;; /*) [ ${#1} -le 250 ] ;; *) return 1 ;; esac; }
 is_word() { case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9@_.-]*) return 1 ;; *) [ ${#1} -le 64 ] ;; esac; }
 is_attempt() { case $1 in *[!0-9a-f]*) return 1 ;; *) [ ${#1} -ge 8 ] && [ ${#1} -le 64 ] ;; esac; }
@@ -43,6 +46,7 @@ is_flag() { case $1 in yes | no) ;; *) return 1 ;; esac; }
 set_key() { # KEY VALUE; false if either is not exactly what it should be
   case $1 in
     attempt) is_attempt "$2" && attempt=$2 ;;
+    point) is_attempt "$2" && point=$2 ;;
     driver) case $2 in none | filesystem | mariadb) driver=$2 ;; *) return 1 ;; esac ;;
     method) case $2 in none | filesystem | backupStage | stopService) method=$2 ;; *) return 1 ;; esac ;;
     freeze) is_flag "$2" && freeze=$2 ;;
@@ -65,7 +69,7 @@ read_request() { # SET lines up to GO
   lines=0
   while read -r word key value; do
     lines=$((lines + 1))
-    [ "$lines" -le 64 ] || refuse bad-request "too many lines"
+    [ "$lines" -le 256 ] || refuse bad-request "too many lines"
     case $word in
       GO) [ -z "$key" ] || refuse bad-request "line $lines: GO stands alone" && break ;;
       SET) set_key "$key" "$value" || refuse bad-request "line $lines: a key or a value that is not allowed" ;;
@@ -271,8 +275,29 @@ check_service() {
   fact "service-active yes"
 }
 
+# A cloud that fails again and again must not stop a database again and again: after a hold for a point that was broken the next
+# one has to wait, and after three there is none. A failure before `begun`, the first statement that can block, is free.
+check_earlier_holds() {
+  [ -n "$point" ] || return 0
+  count=0 ended=0
+  for name in "$RUN"/*/point; do
+    folder=${name%/point}
+    { read -r other <"$name" && [ "$other" = "$point" ] && read -r begun <"$folder/begun"; } 2>/dev/null || continue
+    { read -r kind milliseconds _ <"$folder/verdict"; } 2>/dev/null || kind=broken milliseconds=0 # all of it was killed
+    [ "$kind" = broken ] || continue
+    count=$((count + 1))
+    [ "$ended" -ge $((begun + milliseconds / 10)) ] || ended=$((begun + milliseconds / 10))
+  done
+  fact "failed-holds $count"
+  case $count in 0) return ;; 1) pause=10 ;; 2) pause=60 ;; *) refuse attempts "$count holds for this point have failed; it is given up" ;; esac
+  now
+  left=$((pause - (NOW - ended) / 100))
+  [ "$left" -le 0 ] || refuse busy "a hold for this point has failed; the next one may begin in $left s"
+}
+
 preflight() {
   check_host
+  check_earlier_holds
   check_service
   case $method:$driver in none:* | *:none | *:filesystem) ;; *) check_mariadb ;; esac
   [ "$method" = none ] || prove_volumes
@@ -314,12 +339,17 @@ stop_service() {
   begin "$((stop_timeout + 1000))"
   true >"$DIR/start" # from here on the service is ours to start again
   [ -e "$DIR/start" ] || refuse no-space "/run is full"
-  ( service_command stop >/dev/null 2>&1 8>&-; printf 'stop-ended\n' >&8 ) </dev/null 5>&- 6>&- 7>&- 9>&- &
+  STOPPED=yes
+  ( service_command stop >/dev/null 2>&1 8>&-; printf 'stop-ended %s\n' $? >&8 ) </dev/null 5>&- 6>&- 7>&- 9>&- &
   start_of $!
   printf '%s %s\n' $! "$START" >"$DIR/stopper"
-  await 'stop-ended' service
+  await stop-ended service
+  [ "$REST" = 0 ] || refuse service "stopping $service failed (exit code $REST)"
   service_mark
-  [ -n "$MARK" ] || refuse service "$service did not stop"
+  case $MARK in
+    '') refuse service "$service did not stop" ;;
+    *ActiveState=failed*) refuse service "$service did not stop by itself: it crashed or was killed" ;; # not a clean shutdown
+  esac
   begin "$max_hold"
   true >"$DIR/stopped"
 }
@@ -497,6 +527,8 @@ check_role() {
     { [ "$status" = primary ] && [ "$state" = 4 ]; } || refuse cluster "this member is not Primary and Synced: $status, state $state"
     [ "$size" -ge "$min_healthy" ] || refuse cluster "$size members are there, $min_healthy are wanted"
     [ "$method" != backupStage ] || refuse unsupported "backupStage on a Galera member is not supported: use stopService"
+  elif [ "$min_healthy" -gt 1 ]; then
+    refuse cluster "only a Galera member knows how many members are healthy, and this is none: set minHealthyMembers: 1"
   fi
   [ "$writer" = no ] || [ "$allow_writer" = yes ] || refuse writer "this member is taken for the writer, which the policy does not allow"
 }
@@ -673,7 +705,7 @@ let_go() {
 
 # A client's death frees its lock only when the server is not busy with it: the second session ends the first by number.
 confirm_unlock() {
-  read -r connection <"$DIR/connection" && is_number "$connection" || return
+  read -r connection <"$DIR/connection" && is_id "$connection" || return
   printf 'KILL CONNECTION %s;\n' "$connection" >&5
   start_timer 6 2000 kill
   while printf "SELECT CONCAT('db threads ', COUNT(*)) FROM information_schema.processlist WHERE id = %s;\n" "$connection" >&5; do
@@ -783,6 +815,8 @@ take_lock() {
     refuse busy "held by attempt ${holder:-unknown}"
   fi
   printf '%s\n' "$attempt" >"$RUN/host.lock"
+  # Verdicts of a week ago interest nobody, and /run is memory.
+  find "$RUN" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' ! -name bin -mtime +7 -exec rm -rf {} +
 }
 
 pump() { # the controller's lines, then the end of them, into the inbox
@@ -845,9 +879,10 @@ stand_in() { # for a dead-man that has died
 }
 
 give_up() { # ABORT, or the end of the input
-  HELD_MS=0
+  HELD_MS=0 given_up=$EVENT
   [ "$STAGE" != armed ] || surrender aborted
   say "ABORTED $HELD_MS"
+  [ "$given_up" = eof ] || tell_service # else nobody is there to be told
   leave 0
 }
 
@@ -858,6 +893,10 @@ hold() {
   take_lock
   { mkdir "$DIR" 2>/dev/null && mkfifo "$DIR/inbox"; } || refuse bad-request "the attempt is not a new one"
   STAGE=locked
+  if [ -n "$point" ]; then
+    printf '%s\n' "$point" >"$DIR/point"
+    [ -s "$DIR/point" ] || refuse no-space "/run is full"
+  fi
   exec 8<>"$DIR/inbox"
   trap 'printf "eof\n" >&8' HUP INT TERM
   exec 3<&0 </dev/null
@@ -916,7 +955,7 @@ broken() { # says what the verdict says
 }
 
 tell_service() { # the controller's last line about a service that was stopped
-  [ "$method" = stopService ] || return
+  [ "$STOPPED" = yes ] || return 0
   start_timer 8 $((start_timeout + 5000)) service
   while next 8; do
     case "$EVENT $REST" in

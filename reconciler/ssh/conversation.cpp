@@ -2,6 +2,8 @@
 
 #include <libssh/server.h>
 
+#include <system_error>
+
 namespace stillpoint::ssh {
 namespace {
 
@@ -18,8 +20,15 @@ constexpr milliseconds kLastWords(500);
 
 }  // namespace
 
-KeepAlive::KeepAlive(std::shared_ptr<Link> link)
-    : link_(std::move(link)), thread_([this](const std::stop_token& stop) { serve(stop); }) {}
+support::Status KeepAlive::start() {
+  try {
+    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  } catch (const std::system_error& failure) {
+    return fail(ErrorKind::Unavailable,
+                "no thread to keep the connection to " + link_->name() + " alive: " + failure.what());
+  }
+  return {};
+}
 
 void KeepAlive::serve(const std::stop_token& stop) {
   for (int round = 1; !stop.stop_requested(); ++round) {
@@ -40,6 +49,15 @@ void KeepAlive::serve(const std::stop_token& stop) {
 
 ChannelConversation::ChannelConversation(std::shared_ptr<Link> link, std::unique_ptr<Channel> channel)
     : link_(std::move(link)), channel_(std::move(channel)), keep_alive_(link_) {}
+
+support::Result<std::unique_ptr<Conversation>> ChannelConversation::make(std::shared_ptr<Link> link,
+                                                                         std::unique_ptr<Channel> channel) {
+  std::unique_ptr<ChannelConversation> made(new ChannelConversation(std::move(link), std::move(channel)));
+  if (auto started = made->keep_alive_.start(); !started) {
+    return support::pass_on(std::move(started));
+  }
+  return made;
+}
 
 support::Status ChannelConversation::send_line(const std::string& line, support::Deadline deadline) {
   return channel_->write(line + "\n", deadline);

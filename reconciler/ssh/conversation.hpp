@@ -15,7 +15,12 @@ namespace stillpoint::ssh {
 /// an idle hold) and sends keep-alives of ours, from a thread of its own.
 class KeepAlive {
  public:
-  explicit KeepAlive(std::shared_ptr<Link> link);
+  explicit KeepAlive(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+  KeepAlive(const KeepAlive&) = delete;
+  KeepAlive& operator=(const KeepAlive&) = delete;
+
+  /// To be called once. Unavailable if the system has no thread for it.
+  support::Status start();
 
  private:
   void serve(const std::stop_token& stop);
@@ -29,7 +34,9 @@ class KeepAlive {
 /// A Conversation over a channel.
 class ChannelConversation final : public Conversation {
  public:
-  explicit ChannelConversation(std::shared_ptr<Link> link, std::unique_ptr<Channel> channel);
+  /// Unavailable if the system has no thread for the keep-alives.
+  static support::Result<std::unique_ptr<Conversation>> make(std::shared_ptr<Link> link,
+                                                             std::unique_ptr<Channel> channel);
   support::Status send_line(const std::string& line, support::Deadline deadline) override;
   support::Result<std::optional<std::string>> read_line(support::Deadline deadline) override;
   void close_input() override { channel_->end_input(); }
@@ -40,6 +47,7 @@ class ChannelConversation final : public Conversation {
   static constexpr OutputLimits kLimits{1U << 20U, 1U << 14U};
 
  private:
+  ChannelConversation(std::shared_ptr<Link> link, std::unique_ptr<Channel> channel);
   support::Result<std::optional<std::string>> take_line();
 
   std::shared_ptr<Link> link_;

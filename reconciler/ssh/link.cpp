@@ -1,7 +1,12 @@
 #include "ssh/link.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
 
 namespace stillpoint::ssh {
 namespace {
@@ -52,6 +57,11 @@ support::Result<std::shared_ptr<Link>> Link::make(std::string name, const suppor
 
 support::Status Link::handshake(Socket socket, support::Deadline deadline) {
   socket_t fd = socket.fd();
+  watched_.emplace(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (watched_->fd() < 0) {
+    return fail(ErrorKind::Unavailable,
+                "no file for the connection to " + name_ + ": " + std::generic_category().message(errno));
+  }
   if (ssh_options_set(raw(), SSH_OPTIONS_FD, &fd) != SSH_OK) {
     return fail(ErrorKind::Unavailable, std::string("libssh refuses the socket: ") + ssh_get_error(raw()));
   }
@@ -79,6 +89,10 @@ support::Status Link::open_for_pumping() {
 void Link::pump() {
   if (!lost()) {
     ssh_event_dopoll(event_.get(), 0);
+  }
+  if (lost()) {
+    // libssh has closed its socket; ours must not keep the server waiting for the end of the connection.
+    ::shutdown(watched_->fd(), SHUT_RDWR);
   }
 }
 
@@ -113,7 +127,7 @@ support::Status Link::await(const std::string& doing, support::Deadline deadline
     if (deadline.passed(clock_)) {
       return fail(ErrorKind::Timeout, name_ + " did not answer in time while " + doing);
     }
-    wait_for(ssh_get_fd(session_.get()), events, kSlice, clock_, deadline);
+    wait_for(watched_->fd(), events, kSlice, clock_, deadline);
   }
 }
 

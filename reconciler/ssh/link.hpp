@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "ssh/socket.hpp"
@@ -15,8 +16,8 @@
 namespace stillpoint::ssh {
 
 /// One libssh session over a socket of ours, non-blocking throughout, so that each wait is bounded by our own deadline.
-/// libssh allows one thread at a time: whoever calls it holds the lock, which `await` and `pump_once` take by
-/// themselves.
+/// libssh allows one thread at a time: whoever calls it holds the lock. `await` takes it for each step, and waits for
+/// the socket without it; all else expects it to be held, or that no second thread knows of the link yet.
 class Link {
  public:
   /// `name` is for messages.
@@ -25,9 +26,10 @@ class Link {
   Link& operator=(const Link&) = delete;
   ~Link();
 
-  /// Speaks SSH over the socket until keys are exchanged. Errors: Unavailable, Timeout.
+  /// Speaks SSH over the socket until keys are exchanged; to be called once. Errors: Unavailable, Timeout.
   support::Status handshake(Socket socket, support::Deadline deadline);
 
+  /// Precondition of all use of it: the lock is held.
   ssh_session raw() const { return session_.get(); }
   std::mutex& mutex() { return mutex_; }
   const support::Clock& clock() const { return clock_; }
@@ -62,6 +64,9 @@ class Link {
   std::unique_ptr<ssh_event_struct, FreeEvent> event_;
   std::string name_;
   const support::Clock& clock_;
+  /// The connection's socket once more, for waiting without the lock: libssh closes its own whenever another thread
+  /// finds the connection broken, and the number may be any file's then.
+  std::optional<Socket> watched_;
   std::mutex mutex_;
 };
 

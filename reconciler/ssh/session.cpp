@@ -69,7 +69,7 @@ support::Result<std::unique_ptr<Conversation>> LinkShell::start(const std::strin
   if (!channel) {
     return support::pass_on(std::move(channel));
   }
-  return std::make_unique<ChannelConversation>(link_, std::move(*channel));
+  return ChannelConversation::make(link_, std::move(*channel));
 }
 
 support::Status set_options(ssh_session session, const Target& target, const support::Clock& clock,

@@ -59,7 +59,11 @@ std::string Error::to_string() const {
   for (auto doing = context_.rbegin(); doing != context_.rend(); ++doing) {
     text += *doing + ": ";
   }
-  return text + message_;
+  text += message_;
+  if (retry_after_) {
+    text += "; it asks to come back in " + std::to_string(retry_after_->count()) + " s";
+  }
+  return text;
 }
 
 }  // namespace stillpoint::support

@@ -51,7 +51,7 @@ class Error {
   Error with_context(std::string doing) &&;
   Error with_retry_after(std::chrono::seconds wait) &&;
 
-  /// One line: `file:line:column: outer: inner: message`.
+  /// One line: `file:line:column: outer: inner: message`, and after it when to come back, if that was said.
   std::string to_string() const;
 
  private:

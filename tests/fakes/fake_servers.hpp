@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@ struct ServerScript {
   policy::Consistency provable = policy::Consistency::Application;
   bool release_is_intact = true;
   quiesce::Verdict verdict = quiesce::Verdict::NotIntact;
+  std::optional<support::Error> lock_error;
   std::function<void()> on_lock = [] {};  ///< what somebody else does before the host lock is taken, once
 
   int count(const std::string& call) const { return static_cast<int>(std::count(calls.begin(), calls.end(), call)); }
@@ -85,6 +87,9 @@ class FakeServers final : public executor::Servers {
     support::Result<std::unique_ptr<quiesce::Session>> lock(const quiesce::HoldRequest& request,
                                                             support::Deadline) override {
       script_.calls.emplace_back("lock");
+      if (script_.lock_error) {
+        return support::fail(*script_.lock_error);
+      }
       std::exchange(script_.on_lock, [] {})();  // once: it may bring another pass about
       return std::make_unique<FakeSession>(script_, clock_, request.hold.max_hold);
     }

@@ -271,7 +271,58 @@ TEST_F(PassTest, P3ASlotThatSomebodyElseServedIsSeenUnderTheHostLock) {
   const auto mine = pass(slot);
   EXPECT_EQ(script_.count("hold"), 1);
   EXPECT_EQ(attempts().size(), 1U);
-  EXPECT_EQ(count(mine, ActionResult::Outcome::Skipped), 1);
+  ASSERT_EQ(mine.results.size(), 1U);
+  EXPECT_EQ(mine.results[0].note, "another controller has made this point");
+  EXPECT_TRUE(mine.left.actions.empty());
+}
+
+TEST_F(PassTest, ABusyServerIsNoFailureAndTriedOnceInAPass) {
+  script_.lock_error = support::Error(support::ErrorKind::Busy, "somebody else holds it");
+  const auto result = pass(this_second());
+  ASSERT_EQ(result.results.size(), 1U);
+  EXPECT_EQ(result.results[0].outcome, ActionResult::Outcome::Skipped);
+  EXPECT_EQ(result.results[0].note, "host lock of server 'backend-2': somebody else holds it");
+  EXPECT_EQ(script_.count("lock"), 1);
+}
+
+TEST_F(PassTest, ASlotThatCannotBeBegunInTimeIsMissed) {
+  policy_.schedule.cron = {"* * * * *"};
+  policy_.schedule.starting_deadline = std::chrono::seconds(1);
+  planner::Wishes wishes;
+  // The pass began two hours ago with a slot that was due then.
+  wishes.slots_at = std::chrono::floor<std::chrono::minutes>(clock_.wall_now()) - std::chrono::hours(2);
+  const auto result = pass(wishes);
+  EXPECT_EQ(script_.count("hold"), 0);
+  EXPECT_NE(errors(result).find("the slot is missed"), std::string::npos) << errors(result);
+  EXPECT_TRUE(attempts().empty());
+}
+
+// P7: a pass that dies, or a cloud that fails, between the deletions of one point's snapshots.
+TEST_F(PassTest, P7ADeletionThatStoppedHalfWayIsFinishedByTheNextPass) {
+  const auto other = project_->create_volume("mysql_data_2", "");
+  project_->attach(server_, other);
+  policy_.retention.keep_last = 1;
+  for (const int age : {2, 1}) {
+    auto metadata = leftover_metadata(server_, clock_.wall_now() + std::chrono::hours(2 - age));
+    metadata["stillpoint.members"] = "2";
+    metadata["stillpoint.consistency"] = "application";
+    for (const auto& volume : {volume_, other}) {
+      ASSERT_TRUE(cloud_->create_snapshot({volume, "point", "", metadata}, soon()));
+    }
+  }
+  while (attempts().size() < 2 || attempts()[0].state != inventory::AttemptState::Complete ||
+         attempts()[1].state != inventory::AttemptState::Complete) {
+    clock_.sleep_for(std::chrono::milliseconds(20));
+  }
+  fault({{"method", "DELETE"}, {"path_regex", "/snapshots/"}, {"after", 1}, {"count", -1}, {"status", 500}});
+  EXPECT_EQ(count(pass(), ActionResult::Outcome::Failed), 1);
+  sim_->control("DELETE", "/sim/faults");
+  ASSERT_EQ(attempts().size(), 2U);
+  EXPECT_EQ(attempts()[0].members.size(), 1U);
+  const auto result = pass();
+  EXPECT_EQ(count(result, ActionResult::Outcome::Failed), 0) << errors(result);
+  EXPECT_EQ(attempts().size(), 1U);
+  EXPECT_TRUE(result.left.actions.empty());
 }
 
 TEST_F(PassTest, P4PrunesTheOldestOfItsOwnAndNothingElse) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -352,6 +353,27 @@ TEST_F(SshTest, CommandsRunBesideAConversation) {
   EXPECT_EQ(run(*server, "echo fine").out, "fine\n");
   ASSERT_TRUE(words->send_line("a", in(seconds(5))));
   EXPECT_EQ(*words->read_line(in(seconds(5))), "a");
+}
+
+TEST_F(SshTest, AThreadThatCannotBeMadeIsUnavailable) {
+  auto server = shell();
+  const size_t before = open_descriptors();
+  // A stack that fits into no address space.
+  pthread_attr_t usual;
+  pthread_attr_t huge;
+  ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
+  ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, size_t{1} << 52U), 0);
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  const auto started = server->start("cat", in(seconds(20)));
+  ASSERT_EQ(pthread_setattr_default_np(&usual), 0);
+  pthread_attr_destroy(&usual);
+  pthread_attr_destroy(&huge);
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().kind(), ErrorKind::Unavailable);
+  EXPECT_THAT(started.error().message(), HasSubstr("no thread"));
+  EXPECT_EQ(run(*server, "echo well").out, "well\n");
+  EXPECT_EQ(open_descriptors(), before);
 }
 
 TEST_F(SshTest, OneSessionAThread) {

@@ -5,6 +5,7 @@ stillpoint validate -f "$POLICY"
 expect_exit 0 "validate accepts the policy"
 stillpoint doctor -f "$POLICY"
 expect_exit 0 "doctor has no findings"
+expect_text 'ok .*mysql: helper [0-9.]+, mariadb 10[0-9.]*, mounts /[^ ]+, can prove application' "doctor says what it found on the server"
 writer_start main
 
 await_next_minute

@@ -27,6 +27,7 @@ using std::chrono::seconds;
 using support::Deadline;
 using support::ErrorKind;
 using testing::HasSubstr;
+using testing::Not;
 
 class ClientTest : public testing::Test {
  protected:
@@ -378,10 +379,10 @@ TEST_F(ClientTest, RefusesIpv6LiteralsByName) {
 
 TEST_F(ClientTest, TellsTheObserverOfEachTry) {
   std::vector<int> codes;
-  client_ = make_client({}, clock_, [&](const Request& request, int code, std::chrono::nanoseconds took) {
-    EXPECT_EQ(request.service, "compute");
-    EXPECT_GE(took.count(), 0);
-    codes.push_back(code);
+  client_ = make_client({}, clock_, [&](const Tried& tried) {
+    EXPECT_EQ(tried.request.service, "compute");
+    EXPECT_GE(tried.took.count(), 0);
+    codes.push_back(tried.response == nullptr ? 0 : tried.response->code);
   });
   std::atomic<int> count = 0;
   TinyServer server([&](Wire& wire) {
@@ -445,20 +446,54 @@ TEST_F(ClientTest, GoesThroughTheProxy) {
     seen = request;
     return answer("200 OK", "by proxy");
   }));
-  Proxies proxies;
-  proxies.http = proxy.url("");
-  Transport transport({}, proxies);
+  Transport transport({}, proxies_of({{"http_proxy", proxy.url("")}}));
   const Request request{Method::Get, "http://cloud.invalid/v3?x=1", {}, "", Repeat::Safe, ""};
   const auto response = transport.exchange(request, *parse_url(request.url), seconds(10));
   ASSERT_TRUE(response) << response.error().error.to_string();
   EXPECT_EQ(response->body, "by proxy");
   EXPECT_THAT(seen.line, HasSubstr("http://cloud.invalid:80/v3?x=1"));
+  EXPECT_EQ(seen.header("Proxy-Authorization"), "");
+}
+
+TEST_F(ClientTest, TellsTheProxyWhoWeAre) {
+  SeenRequest seen;
+  TinyServer proxy(TinyServer::responding([&](const SeenRequest& request) {
+    seen = request;
+    return answer("407 Proxy Authentication Required", "");
+  }));
+  const std::string host = proxy.url("").substr(std::string("http://").size());
+  const std::string by = "http://us%20er:p^ss@" + host;
+  Transport transport({}, proxies_of({{"http_proxy", by}, {"https_proxy", by}}));
+  for (const char* url : {"http://cloud.invalid/v3", "https://cloud.invalid/v3"}) {
+    const Request request{Method::Get, url, {}, "", Repeat::Safe, ""};
+    const auto response = transport.exchange(request, *parse_url(request.url), seconds(10));
+    EXPECT_EQ(seen.header("Proxy-Authorization"), "Basic dXMgZXI6cF5zcw==") << seen.head;
+    if (!response) {
+      EXPECT_THAT(response.error().error.to_string(), Not(HasSubstr("p^ss")));
+    }
+  }
+}
+
+TEST_F(ClientTest, P11ABadProxyIsSaidWithoutWhatItHolds) {
+  Transport transport({}, proxies_of({{"http_proxy", "http://user:p^ss%@proxy:3128"}}));
+  const Request request{Method::Post, "http://cloud.invalid/v3", {}, "{}", Repeat::Never, ""};
+  const auto response = transport.exchange(request, *parse_url(request.url), seconds(10));
+  ASSERT_FALSE(response);
+  EXPECT_FALSE(response.error().may_pass);
+  EXPECT_EQ(response.error().error.kind(), ErrorKind::InvalidInput);
+  EXPECT_THAT(response.error().error.to_string(), testing::AllOf(HasSubstr("http_proxy"), Not(HasSubstr("p^ss"))));
+  transport.exchange_many(request, *parse_url(request.url), 2, seconds(1));
+}
+
+TEST_F(ClientTest, AUrlThatTheLibraryRefusesIsAnError) {
+  const auto response = get("http://127.0.0.1:1/v3/^");
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().kind(), ErrorKind::InvalidInput);
+  client_->warm("http://127.0.0.1:1/v3/^", 2, in(seconds(1)));
 }
 
 TEST_F(ClientTest, SaysThatTheProxyIsDown) {
-  Proxies proxies;
-  proxies.http = "http://127.0.0.1:" + std::to_string(fakes::free_port());
-  Transport transport({}, proxies);
+  Transport transport({}, proxies_of({{"http_proxy", "127.0.0.1:" + std::to_string(fakes::free_port())}}));
   const Request request{Method::Get, "http://cloud.invalid/v3", {}, "", Repeat::Safe, ""};
   const auto response = transport.exchange(request, *parse_url(request.url), seconds(10));
   ASSERT_FALSE(response);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "http/proxy.hpp"
 
 namespace stillpoint::http {
@@ -71,7 +73,9 @@ class ProxyFor : public testing::TestWithParam<ProxyCase> {};
 
 TEST_P(ProxyFor, FollowsTheVariables) {
   const ProxyCase& given = GetParam();
-  EXPECT_EQ(proxies_of(given.environment).proxy_for(*parse_url(given.url)), given.expected);
+  const auto proxy = proxies_of(given.environment).proxy_for(*parse_url(given.url));
+  ASSERT_TRUE(proxy) << proxy.error().to_string();
+  EXPECT_EQ(*proxy ? (*proxy)->origin() : "", given.expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -83,15 +87,58 @@ INSTANTIATE_TEST_SUITE_P(
         ProxyCase{"HttpsUpperCase", {{"HTTPS_PROXY", "http://p:3128"}}, "https://a.org/", "http://p:3128"},
         ProxyCase{"HttpUpperCaseIsIgnored", {{"HTTP_PROXY", "http://p:3128"}}, "http://a.org/", ""},
         ProxyCase{
-            "LowerCaseWins", {{"https_proxy", "http://l"}, {"HTTPS_PROXY", "http://u"}}, "https://a/", "http://l"},
+            "LowerCaseWins", {{"https_proxy", "http://l"}, {"HTTPS_PROXY", "http://u"}}, "https://a/", "http://l:80"},
         ProxyCase{"WithoutScheme", {{"http_proxy", "p:3128"}}, "http://a.org/", "http://p:3128"},
-        ProxyCase{"AllProxy", {{"all_proxy", "http://p"}}, "https://a.org/", "http://p"},
+        ProxyCase{"AllProxy", {{"all_proxy", "http://p"}}, "https://a.org/", "http://p:80"},
         ProxyCase{"Excepted", {{"http_proxy", "p"}, {"no_proxy", "b.org, a.org"}}, "http://a.org/", ""},
         ProxyCase{"SubdomainExcepted", {{"http_proxy", "p"}, {"no_proxy", ".a.org"}}, "http://x.a.org/", ""},
-        ProxyCase{"OtherDomainIsNot", {{"http_proxy", "p"}, {"no_proxy", "a.org"}}, "http://ba.org/", "http://p"},
-        ProxyCase{"PortMatters", {{"http_proxy", "p"}, {"no_proxy", "a.org:81"}}, "http://a.org/", "http://p"},
+        ProxyCase{"OtherDomainIsNot", {{"http_proxy", "p"}, {"no_proxy", "a.org"}}, "http://ba.org/", "http://p:80"},
+        ProxyCase{"PortMatters", {{"http_proxy", "p"}, {"no_proxy", "a.org:81"}}, "http://a.org/", "http://p:80"},
         ProxyCase{"EverythingExcepted", {{"http_proxy", "p"}, {"NO_PROXY", "*"}}, "http://a.org/", ""}),
     [](const auto& given) { return std::string(given.param.name); });
+
+TEST(ProxiesOf, ReadsTheUserAndThePassword) {
+  const std::map<std::string, std::array<std::string, 3>> expected{
+      {"http://user:p^ss@Proxy:3128", {"user", "p^ss", "http://proxy:3128"}},
+      {"user:p%40s%3As%25@proxy/", {"user", "p@s:s%", "http://proxy:80"}},
+      {"http://user:p@ss@proxy:3128", {"user", "p@ss", "http://proxy:3128"}},
+      {"user:p://ss@proxy", {}},  // cannot be told from a path
+      {"us%20er@proxy:1", {"us er", "", "http://proxy:1"}},
+  };
+  for (const auto& [text, parts] : expected) {
+    const auto proxies = proxies_of({{"https_proxy", text}});
+    ASSERT_EQ(proxies.https.has_value(), !parts[2].empty()) << text;
+    if (proxies.https) {
+      EXPECT_EQ((*proxies.https)->user, parts[0]);
+      EXPECT_EQ((*proxies.https)->password.reveal(), parts[1]);
+      EXPECT_EQ((*proxies.https)->origin(), parts[2]);
+    }
+  }
+}
+
+TEST(ProxiesOf, P11AnErrorNamesTheVariableAndNothingOfItsValue) {
+  for (const char* value :
+       {"http://hidden:secret@proxy:port", "http://hidden:secret@[::1]:3128", "http://hidden:sec/secret@proxy:3128",
+        "hidden:sec#secret@proxy", "https://hidden:secret@proxy", "socks5://hidden:secret@proxy", "hidden:secret@",
+        "http://hidden:secret%@proxy", "http://hidden:secret%zz@proxy", "http://hidden:secret%0a@proxy",
+        ":secret@proxy", "http://hid%3Aden:secret@proxy", "hidden:secret@pro xy", "http://hidden:secret\n@proxy",
+        "hidden:secret"}) {
+    const auto proxies = proxies_of({{"HTTPS_PROXY", value}});
+    ASSERT_FALSE(proxies.https) << value;
+    const std::string text = proxies.https.error().to_string();
+    EXPECT_EQ(proxies.https.error().kind(), ErrorKind::InvalidInput);
+    EXPECT_NE(text.find("HTTPS_PROXY"), std::string::npos) << text;
+    EXPECT_EQ(text.find("secret"), std::string::npos) << text;
+    EXPECT_EQ(text.find("hidden"), std::string::npos) << text;
+  }
+}
+
+TEST(ProxiesOf, ABadVariableConcernsOnlyRequestsThatGoByIt) {
+  const auto proxies = proxies_of({{"https_proxy", "socks5://p"}, {"http_proxy", "p"}, {"no_proxy", "near.org"}});
+  EXPECT_FALSE(proxies.proxy_for(*parse_url("https://far.org/")));
+  EXPECT_TRUE(proxies.proxy_for(*parse_url("https://near.org/")));
+  EXPECT_TRUE(proxies.proxy_for(*parse_url("http://far.org/")));
+}
 
 }  // namespace
 }  // namespace stillpoint::http

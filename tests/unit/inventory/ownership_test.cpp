@@ -77,6 +77,13 @@ TEST(Ownership, LongPositionsAreSplitAndVeryLongOnesHashed) {
             std::string(600, 'g'));
   EXPECT_TRUE(metadata.at("stillpoint.position.wsrep").starts_with("sha256:"));
   EXPECT_EQ(metadata.at("stillpoint.position.short"), "0-1-2");
+  const auto back = read_ownership(metadata);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->position.at("gtid"), own.position.at("gtid"));
+  EXPECT_EQ(back->position.size(), 3U);
+  auto late = late_metadata(*back, own.taken);
+  EXPECT_EQ(late.at("stillpoint.position.gtid.2"), "");
+  EXPECT_EQ(late.size(), 6U);
 }
 
 }  // namespace

@@ -129,13 +129,13 @@ RC_GTEST_PROP(PlannerProperty, P8RepeatedPerfectExecutionEndsInAPlanWithoutChang
 RC_GTEST_PROP(PlannerProperty, TheOrderOfTheInputDoesNotMatter, ()) {
   auto observed = observe(random_snapshots());
   const auto policy = random_policy();
-  const auto first = render_json(plan({policy}, observed, {}, kInstant));
+  const auto first = render_json({{"prod", plan({policy}, observed, {}, kInstant)}});
   const auto swaps = *rc::gen::container<std::vector<size_t>>(10, rc::gen::inRange<size_t>(0, 100));
   for (size_t i = 0; i < swaps.size() && !observed.snapshots.empty(); ++i) {
     std::swap(observed.snapshots[i % observed.snapshots.size()],
               observed.snapshots[swaps[i] % observed.snapshots.size()]);
   }
-  RC_ASSERT(render_json(plan({policy}, observed, {}, kInstant)) == first);
+  RC_ASSERT(render_json({{"prod", plan({policy}, observed, {}, kInstant)}}) == first);
 }
 
 RC_GTEST_PROP(PlannerProperty, GrowingKeepLastNeverDeletesMore, ()) {

@@ -42,6 +42,13 @@ class PlannerTest : public ::testing::Test {
     return text;
   }
 
+  /// Another member of the cluster, outside the policy.
+  static cloud::Server writer(const std::string& address) {
+    auto server = fakes::server("backend-1", cloud::ServerId("5f0e1d2c-0000-4000-8000-000000000002"));
+    server.addresses = {{"mgmt", address, 4, "fixed"}};
+    return server;
+  }
+
   policy::Policy policy_ = fakes::policy();
   Observed observed_;
   Wishes wishes_;
@@ -177,6 +184,7 @@ TEST_F(PlannerTest, NowOnASuspendedPolicyIsSaid) {
 
 TEST_F(PlannerTest, P10NoSecondMemberOfAClusterWhileOneMayBeHeld) {
   policy_.cluster = {"galera", 3, {"192.0.2.11"}, false};
+  observed_.servers.push_back(writer("192.0.2.11"));
   auto other = snapshot({.id = "s1",
                          .slot = kNow - std::chrono::seconds(5),
                          .consistency = Consistency::Unproven,
@@ -194,6 +202,53 @@ TEST_F(PlannerTest, P10TheWriterIsRefusedUnlessAllowed) {
   EXPECT_EQ(verbs(), "blocked:WriterUnknown");
   policy_.cluster.allow_writer = true;
   EXPECT_EQ(verbs(), "create:SlotDue");
+}
+
+TEST_F(PlannerTest, P10AnAddressThatNoServerHasSaysNothingOfTheWriter) {
+  policy_.cluster = {"galera", 3, {"192.0.2.13"}, false};
+  EXPECT_EQ(verbs(), "blocked:WriterUnknown");
+  observed_.servers.push_back(writer("192.0.2.13"));
+  EXPECT_EQ(verbs(), "create:SlotDue");
+}
+
+TEST_F(PlannerTest, P10AddressesAreComparedByWhatTheyMean) {
+  policy_.cluster = {"galera", 3, {"2001:DB8:0::1"}, false};
+  observed_.servers[0].addresses.push_back({"mgmt", "2001:db8::1", 6, "fixed"});
+  EXPECT_EQ(verbs(), "blocked:Writer");
+}
+
+TEST_F(PlannerTest, P10HealthThatNobodyLooksAtIsNotPromised) {
+  policy_.cluster = {"galera", 3, {}, true};
+  policy_.datasets[0].hold.driver = policy::Driver::Filesystem;
+  policy_.datasets[0].hold.method = policy::Method::Filesystem;
+  policy_.datasets[0].require = Consistency::Filesystem;
+  EXPECT_EQ(verbs(), "blocked:HealthUnknown");
+  policy_.cluster.min_healthy_members = 1;
+  EXPECT_EQ(verbs(), "create:SlotDue");
+}
+
+TEST_F(PlannerTest, AVolumeOfTwoDatasetsIsHeldForNeither) {
+  policy_.datasets.push_back(policy_.datasets[0]);
+  policy_.datasets[1].name = "everything";
+  policy_.datasets[1].volumes = {};
+  policy_.datasets[1].volumes.name_contains = "data";
+  EXPECT_EQ(verbs(), "blocked:VolumeClaimedTwice blocked:VolumeClaimedTwice");
+}
+
+TEST_F(PlannerTest, ASlotSaysHowLateItMayBegin) {
+  const auto create = std::get<CreatePoint>(only().what);
+  EXPECT_EQ(create.start_by, kSlot + std::chrono::minutes(30)) << "half the time to the next slot";
+  wishes_.slot_now = kNow;
+  EXPECT_FALSE(std::get<CreatePoint>(only().what).start_by);
+}
+
+TEST_F(PlannerTest, P7ADeletionThatWasInterruptedIsFinished) {
+  auto left = snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z"), .members = 2});
+  left.metadata.merge(inventory::deletion_metadata());
+  observed_.snapshots = {left, snapshot({.id = "s2", .slot = kSlot})};
+  EXPECT_EQ(verbs(), "sweep:DeletionBegun");
+  observed_.snapshots[0].metadata.erase("stillpoint.deletion");
+  EXPECT_EQ(verbs(), "blocked:PointDamaged");
 }
 
 TEST_F(PlannerTest, P6AClockThatDiffersHoldsAndPrunesNothing) {

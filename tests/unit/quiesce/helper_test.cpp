@@ -190,6 +190,43 @@ TEST_F(HelperTest, AbortIsConfirmed) {
   EXPECT_FALSE(held(lost)->abort(deadline()));
 }
 
+TEST_F(HelperTest, WhoAbortsHearsOfTheService) {
+  request_.hold.method = policy::Method::StopService;
+  const std::vector<std::pair<std::vector<Event>, std::string>> cases{
+      {{"ABORTED 3000", "SERVICE up 1200"}, ""},
+      {{"RELEASED broken 3000 deadline", "SERVICE up 1200"}, ""},
+      {{"ABORTED 3000", "SERVICE down unit failed"}, "does not answer: unit failed"},
+      {{"ABORTED 3000"}, "nobody heard"}};
+  for (const auto& [events, problem] : cases) {
+    auto talk = locked_talk(kHeld);
+    talk->answers[std::string("ABORT ") + kAttempt] = events;
+    auto aborted = held(talk)->abort(deadline());
+    EXPECT_EQ(aborted.has_value(), problem.empty());
+    EXPECT_THAT(aborted ? "" : aborted.error().to_string(), HasSubstr(problem));
+  }
+}
+
+TEST_F(HelperTest, ARefusalAfterTheStopSaysWhetherTheServiceIsBack) {
+  request_.hold.method = policy::Method::StopService;
+  const std::vector<std::pair<std::vector<Event>, std::string>> cases{
+      {{"ARMED", "REFUSED service it did not stop", "SERVICE up 12"}, ""},
+      {{"ARMED", "REFUSED service it did not stop", End{}}, ""},
+      {{"ARMED", "REFUSED service it did not stop", "SERVICE down unit failed"}, "does not answer: unit failed"}};
+  for (const auto& [events, word] : cases) {
+    locked_talk(events);
+    auto session = helper_->lock(request_, deadline());
+    ASSERT_TRUE(session);
+    auto hold = (*session)->hold(deadline());
+    ASSERT_FALSE(hold);
+    EXPECT_EQ(hold.error().kind(), ErrorKind::Remote);
+    EXPECT_THAT(hold.error().to_string(), HasSubstr("it did not stop"));
+    EXPECT_THAT(hold.error().to_string(), word.empty()
+                                              ? testing::Matcher<std::string>(Not(HasSubstr("does not answer")))
+                                              : testing::Matcher<std::string>(HasSubstr(word)));
+    shell_.results.push_back(ssh::CommandResult{0, "present\n", ""});
+  }
+}
+
 TEST_F(HelperTest, AFailedHoldEndsTheInput) {
   const std::vector<std::pair<std::vector<Event>, ErrorKind>> cases{
       {{"REFUSED lock-timeout a query holds the tables"}, ErrorKind::Remote},

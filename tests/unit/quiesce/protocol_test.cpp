@@ -202,6 +202,12 @@ TEST(RequestLines, TellEverythingOnce) {
                                 "SET freeze yes", "SET max-hold-ms 20000", "SET volume vol-1", "SET volume vol-2"}));
 }
 
+TEST(RequestLines, TellThePointIfThereIsOne) {
+  auto wanted = request();
+  wanted.point = "00112233445566aa";
+  EXPECT_EQ(lines_of(wanted)[1], "SET point 00112233445566aa");
+}
+
 TEST(RequestLines, TellTheClusterOnlyToMembers) {
   auto member = request();
   member.cluster.name = "edx-galera";
@@ -220,11 +226,13 @@ TEST(RequestLines, RefuseWhatWouldBreakTheLine) {
   volume.volumes = {cloud::VolumeId("")};
   auto attempt = request();
   attempt.attempt = "../../x";
+  auto point = request();
+  point.point = "$(reboot)";
   auto method = request();
   method.hold.method = policy::Method::Filesystem;
   auto endless = request();
   endless.hold.defaults_file = std::string(2000, 'x');
-  for (const auto& bad : {newline, volume, attempt, method, endless}) {
+  for (const auto& bad : {newline, volume, attempt, point, method, endless}) {
     auto lines = request_lines(bad);
     ASSERT_FALSE(lines);
     EXPECT_EQ(lines.error().kind(), ErrorKind::InvalidInput);

@@ -1,0 +1,50 @@
+#include "planner/target.hpp"
+
+#include <algorithm>
+
+#include "support/text.hpp"
+
+namespace stillpoint::planner {
+
+using inventory::Attempt;
+using inventory::Point;
+
+bool has_status(const Attempt& attempt, std::string_view status) {
+  return std::any_of(attempt.members.begin(), attempt.members.end(),
+                     [&](const inventory::Member& member) { return member.snapshot.status == status; });
+}
+
+bool all_deletable(const Attempt& attempt) {
+  return std::all_of(attempt.members.begin(), attempt.members.end(), [](const inventory::Member& member) {
+    return member.snapshot.status == "available" || member.snapshot.status == "error";
+  });
+}
+
+bool has_label(const Attempt& attempt) {
+  return std::any_of(attempt.members.begin(), attempt.members.end(), [](const inventory::Member& member) {
+    return member.own.consistency != policy::Consistency::Unproven;
+  });
+}
+
+bool serves_slot(const Point& point, const policy::Dataset& dataset) {
+  const Attempt* best = point.best();
+  return best != nullptr &&
+         (best->consistency >= dataset.require || dataset.on_failure == policy::OnFailure::Downgrade);
+}
+
+bool is_busy_point(const Attempt& attempt) {
+  return has_label(attempt) && !attempt.deletion_begun() &&
+         static_cast<int>(attempt.members.size()) == attempt.own().members && !has_status(attempt, "error") &&
+         !has_status(attempt, "error_deleting");
+}
+
+std::string describe_hold(const policy::HoldSettings& hold) {
+  if (hold.method == policy::Method::None) {
+    return "not held";
+  }
+  return "held by " + std::string(to_string(hold.method)) +
+         (hold.freeze && hold.method != policy::Method::Filesystem ? " and freeze" : "") + " for at most " +
+         support::format_duration(hold.max_hold);
+}
+
+}  // namespace stillpoint::planner

@@ -1,0 +1,304 @@
+// Whole commands, as a user runs them, against two embedded clouds. Nothing is held: no policy has an ssh block.
+
+#include "app/command_line.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cloudsim/cloudsim.hpp"
+#include "contract/project.hpp"
+#include "support/ids.hpp"
+
+namespace stillpoint::app {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// One cloud, and in its project a server with a volume.
+struct Site {
+  explicit Site(cloudsim::Options options = {}) : sim(options) {
+    config.name = "site";
+    config.source = "the test";
+    config.auth_url = sim.url() + "/identity/v3";
+    config.username = config.project_name = "sim";
+    config.user_domain_name = config.project_domain_name = "Default";
+    config.password = support::Secret(sim.password());
+    project = std::make_unique<contract::Project>(config, clock);
+  }
+  void furnish(const std::string& server, const std::string& volume) {
+    last_volume = project->create_volume(volume, "");
+    project->attach(project->create_server(server), last_volume);
+  }
+  std::string entry(const std::string& name, const std::string& more = "") const {
+    return "  " + name + ":\n    auth: {auth_url: \"" + config.auth_url + "\", username: sim, password: \"" +
+           sim.password() +
+           "\", project_name: sim, user_domain_name: Default, project_domain_name: Default}\n"
+           "    region_name: RegionOne\n" +
+           more;
+  }
+  void fault(const json& rule) { sim.control("POST", "/sim/faults", rule.dump()); }
+  int writes() { return json::parse(sim.control("GET", "/sim/requests")).at("writes").get<int>(); }
+  void forget_requests() { sim.control("DELETE", "/sim/requests"); }
+
+  support::SystemClock clock;
+  cloudsim::CloudSim sim;
+  openstack::CloudConfig config;
+  std::unique_ptr<contract::Project> project;
+  cloud::VolumeId last_volume;
+};
+
+const json kRefuseLogins{{"method", "POST"}, {"path_regex", "/auth/tokens$"}, {"status", 401}, {"count", -1}};
+
+class CommandsTest : public ::testing::Test {
+ protected:
+  CommandsTest() : folder_(std::filesystem::temp_directory_path() / ("stillpoint-test-" + support::random_hex(8))) {
+    std::filesystem::create_directories(folder_ / "policies");
+    setenv("OS_CLIENT_CONFIG_FILE", path("clouds.yaml").c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  }
+  ~CommandsTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
+  std::string read(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(folder_ / name).rdbuf();
+    return text.str();
+  }
+  void write_clouds(const std::string& entries) const { write("clouds.yaml", "clouds:\n" + entries); }
+  void write_policy(const std::string& name, const std::string& cloud, const std::string& volumes = "mysql",
+                    const std::string& servers = "backend*") const {
+    write("policies/" + name + ".yaml",
+          "apiVersion: stillpoint.dev/v1alpha1\nkind: BackupPolicy\nmetadata: {name: " + name +
+              "}\nspec:\n  cloud: " + cloud + "\n  servers: {namePattern: \"" + servers + "\"}\n" +
+              "  schedule: {cron: \"5 1 1 1 *\"}\n  datasets:\n    - {name: db, volumes: {nameContains: " + volumes +
+              "}}\n  retention: {keepLast: 3, floor: 1}\n");
+  }
+
+  /// Runs `stillpoint ARGUMENTS -f policies`; the exit code.
+  int run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "stillpoint");
+    arguments.insert(arguments.end(), {"-f", path("policies")});
+    std::vector<char*> argv;
+    for (auto& argument : arguments) {
+      argv.push_back(argument.data());
+    }
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const auto code = run_command_line(static_cast<int>(argv.size()), argv.data());
+    out_ = testing::internal::GetCapturedStdout();
+    err_ = testing::internal::GetCapturedStderr();
+    return static_cast<int>(code);
+  }
+
+  std::filesystem::path folder_;
+  std::string out_;
+  std::string err_;
+};
+
+class TwoCloudsTest : public CommandsTest {
+ protected:
+  TwoCloudsTest() {
+    prod_.furnish("backend-1", "mysql_data");
+    lab_.furnish("backend-2", "mysql_data");
+    write_clouds(prod_.entry("prod") + lab_.entry("lab"));
+    write_policy("main", "prod");
+    write_policy("trial", "lab");
+    prod_.forget_requests();
+    lab_.forget_requests();
+  }
+  Site prod_;
+  Site lab_;
+};
+
+TEST_F(TwoCloudsTest, AMisspelledCloudIsFoundBeforeAnythingIsDoneInAnother) {
+  write_policy("trial", "lba");
+  EXPECT_EQ(run({"reconcile", "--now"}), 2);
+  EXPECT_THAT(err_, HasSubstr("lba"));
+  EXPECT_EQ(out_, "");
+  EXPECT_EQ(prod_.writes(), 0);
+}
+
+TEST_F(TwoCloudsTest, EveryInvalidCloudIsNamedAtOnce) {
+  write_policy("main", "pord");
+  write_policy("trial", "lba");
+  EXPECT_EQ(run({"reconcile", "--now"}), 2);
+  EXPECT_THAT(err_, AllOf(HasSubstr("lba"), HasSubstr("pord")));
+}
+
+TEST_F(TwoCloudsTest, ARegionThatDoesNotExistIsFoundBeforeAnythingIsDoneInAnother) {
+  std::string wrong = prod_.entry("prod");
+  wrong.replace(wrong.find("RegionOne"), 9, "RegionTwo");
+  write_clouds(wrong + lab_.entry("lab"));  // `lab` would come first
+  EXPECT_EQ(run({"reconcile", "--now"}), 2);
+  EXPECT_THAT(err_, HasSubstr("RegionTwo"));
+  EXPECT_EQ(lab_.writes(), 0);
+}
+
+TEST_F(TwoCloudsTest, ACloudThatRefusesUsDoesNotStopTheOther) {
+  lab_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"reconcile", "--now"}), 4);
+  EXPECT_THAT(out_, AllOf(HasSubstr("done    prod: main/backend-1/db: create"), Not(HasSubstr("lab:"))));
+  EXPECT_THAT(err_, HasSubstr("lab: "));
+  prod_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"reconcile", "--now"}), 3);
+}
+
+TEST_F(TwoCloudsTest, DiffAsJsonIsOneDocument) {
+  EXPECT_EQ(run({"diff", "--now", "-o", "json"}), 1);
+  const json plan = json::parse(out_);
+  EXPECT_EQ(plan["clouds"], json::parse(R"(["lab", "prod"])"));
+  ASSERT_EQ(plan["actions"].size(), 2U);
+  EXPECT_EQ(plan["actions"][0]["cloud"], "lab");
+  EXPECT_EQ(plan["actions"][1]["cloud"], "prod");
+  EXPECT_EQ(plan["counts"]["create"], 2);
+}
+
+TEST_F(TwoCloudsTest, DiffAsJsonIsOneDocumentAlsoIfACloudCannotBeRead) {
+  lab_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"diff", "--now", "-o", "json"}), 4);
+  EXPECT_EQ(json::parse(out_)["clouds"], json::parse(R"(["prod"])"));
+  EXPECT_THAT(err_, HasSubstr("lab: "));
+}
+
+TEST_F(TwoCloudsTest, TextNamesTheCloudWhereThereIsMoreThanOne) {
+  EXPECT_EQ(run({"diff", "--now"}), 1);
+  EXPECT_THAT(out_, AllOf(HasSubstr("cloud lab\npolicy trial\n"), HasSubstr("cloud prod\npolicy main\n")));
+  std::filesystem::remove(path("policies/trial.yaml"));
+  EXPECT_EQ(run({"diff", "--now"}), 1);
+  EXPECT_THAT(out_, AllOf(Not(HasSubstr("cloud")), testing::StartsWith("policy main\n")));
+}
+
+TEST_F(TwoCloudsTest, PointsOfAllCloudsAreOneList) {
+  ASSERT_EQ(run({"reconcile", "--now"}), 0) << out_ << err_;
+  EXPECT_EQ(run({"get", "points", "-o", "json"}), 0);
+  const json list = json::parse(out_);
+  ASSERT_EQ(list["items"].size(), 2U);
+  EXPECT_EQ(list["items"][0]["cloud"], "lab");
+  EXPECT_EQ(list["items"][1]["cloud"], "prod");
+  EXPECT_EQ(run({"get", "points"}), 0);
+  EXPECT_THAT(out_, testing::StartsWith("CLOUD  POLICY"));
+  EXPECT_THAT(out_, HasSubstr("\nprod   main"));
+  std::filesystem::remove(path("policies/trial.yaml"));
+  EXPECT_EQ(run({"get", "points"}), 0);
+  EXPECT_THAT(out_, testing::StartsWith("POLICY"));
+}
+
+TEST_F(TwoCloudsTest, MetricsTellTheCloudsApart) {
+  ASSERT_EQ(run({"reconcile", "--now", "--metrics-file", path("m")}), 0) << out_ << err_;
+  EXPECT_THAT(read("m"), AllOf(HasSubstr("stillpoint_quota_headroom{cloud=\"lab\",resource=\"snapshots\"} 9\n"),
+                               HasSubstr("stillpoint_quota_headroom{cloud=\"prod\",resource=\"snapshots\"} 9\n"),
+                               HasSubstr("stillpoint_pass_exit_code 0\n")));
+}
+
+TEST_F(TwoCloudsTest, AnAlertOnTheAgeOfAPointDoesNotFallSilentWhenAPassFails) {
+  ASSERT_EQ(run({"reconcile", "--now", "--metrics-file", path("m")}), 0) << out_ << err_;
+  const std::string lab = "stillpoint_last_complete_point_timestamp_seconds{cloud=\"lab\",";
+  const std::string prod = "stillpoint_last_complete_point_timestamp_seconds{cloud=\"prod\",";
+  ASSERT_THAT(read("m"), AllOf(HasSubstr(lab), HasSubstr(prod)));
+
+  lab_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"reconcile", "--metrics-file", path("m")}), 4);
+  EXPECT_THAT(read("m"), AllOf(HasSubstr(lab), HasSubstr(prod), HasSubstr("stillpoint_pass_exit_code 4\n")));
+
+  prod_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"reconcile", "--metrics-file", path("m")}), 3);
+  EXPECT_THAT(read("m"), AllOf(HasSubstr(lab), HasSubstr(prod), HasSubstr("stillpoint_pass_exit_code 3\n")));
+
+  const std::string policy = read("policies/trial.yaml");
+  write("policies/trial.yaml", "kind: Nonsense\n");
+  EXPECT_EQ(run({"reconcile", "--metrics-file", path("m")}), 2);
+  EXPECT_THAT(read("m"), AllOf(HasSubstr(lab), HasSubstr(prod), HasSubstr("stillpoint_pass_exit_code 2\n")));
+
+  std::filesystem::remove(path("policies/trial.yaml"));
+  EXPECT_EQ(run({"reconcile", "--metrics-file", path("m")}), 3);
+  EXPECT_THAT(read("m"), AllOf(Not(HasSubstr(lab)), HasSubstr(prod))) << "no policy is for lab any more";
+}
+
+class OneCloudTest : public CommandsTest {
+ protected:
+  void begin(const cloudsim::Options& options = {}) {
+    site_ = std::make_unique<Site>(options);
+    write_clouds(site_->entry("prod"));
+    write_policy("main", "prod");
+  }
+
+  std::unique_ptr<Site> site_;
+};
+
+TEST_F(OneCloudTest, NamesFromTheCloudReachNoTerminalAsTheyAre) {
+  begin();
+  site_->furnish("backend\x1b[31m", "mysql\x1b[32m");
+  site_->sim.control("POST", "/sim/volumes/" + site_->last_volume.str(), R"({"status": "error"})");
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"reconcile", "--now", "-vv"}, {"diff", "--now"}, {"doctor", "-v"}}) {
+    run(command);
+    EXPECT_THAT(out_ + err_, AllOf(Not(HasSubstr("\x1b")), HasSubstr("?[32m"))) << command[0];
+  }
+}
+
+TEST_F(OneCloudTest, TheLogTellsWhatWasDoneOnStandardErrorAndNoSecret) {
+  begin();
+  site_->furnish("backend-1", "mysql_data");
+  ASSERT_EQ(run({"reconcile", "--now", "-vv", "--log-format", "json"}), 0) << out_;
+  EXPECT_THAT(out_, Not(HasSubstr("Pass")));
+  EXPECT_THAT(err_, Not(HasSubstr(site_->sim.password())));
+  EXPECT_THAT(err_, Not(HasSubstr("X-Auth-Token")));
+  std::map<std::string, std::vector<json>> lines;
+  std::istringstream text(err_);
+  for (std::string line; std::getline(text, line);) {
+    const json entry = json::parse(line);
+    lines[entry.at("message")].push_back(entry);
+  }
+  ASSERT_EQ(lines["Pass begun"].size(), 1U);
+  EXPECT_EQ(lines["Pass begun"][0]["policies"], "1");
+  ASSERT_EQ(lines["Action ended"].size(), 1U);
+  const json& action = lines["Action ended"][0];
+  EXPECT_EQ(action["level"], "info");
+  EXPECT_EQ(action["cloud"], "prod");
+  EXPECT_EQ(action["policy"], "main");
+  EXPECT_EQ(action["server"], "backend-1");
+  EXPECT_EQ(action["dataset"], "db");
+  EXPECT_EQ(action["result"], "done");
+  ASSERT_EQ(lines["Pass ended"].size(), 1U);
+  EXPECT_EQ(lines["Pass ended"][0]["done"], "1");
+  EXPECT_EQ(lines["Pass ended"][0]["failed"], "0");
+  const auto& requests = lines["Request ended"];
+  const auto made = std::find_if(requests.begin(), requests.end(), [](const json& entry) {
+    return entry["method"] == "POST" && entry["path"].get<std::string>().ends_with("/snapshots");
+  });
+  ASSERT_NE(made, requests.end()) << err_;
+  EXPECT_EQ((*made)["level"], "debug");
+  EXPECT_EQ((*made)["code"], "202");
+  EXPECT_EQ((*made)["service"], "block-storage");
+  EXPECT_THAT((*made)["request_id"].get<std::string>(), testing::StartsWith("req-"));
+  ASSERT_EQ(run({"reconcile", "-v"}), 0) << out_;
+  EXPECT_THAT(err_, AllOf(HasSubstr("Pass ended"), Not(HasSubstr("Request ended"))));
+  ASSERT_EQ(run({"reconcile"}), 0) << out_;
+  EXPECT_EQ(err_, "") << "nothing is logged unless it is asked for";
+}
+
+TEST_F(OneCloudTest, DoctorAddsUpWhatAllPoliciesNeed) {
+  cloudsim::Options options;
+  options.quota_snapshots = 1;
+  begin(options);
+  site_->furnish("backend-1", "mysql_data");
+  EXPECT_EQ(run({"doctor"}), 0) << out_ << err_;
+  site_->furnish("backend-2", "mongo_data");
+  write_policy("main", "prod", "mysql", "backend-1");
+  write_policy("other", "prod", "mongo", "backend-2");
+  EXPECT_EQ(run({"doctor"}), 1);
+  EXPECT_THAT(out_, AllOf(HasSubstr("FINDING other/backend-2/db: with all policies together: quota 'snapshots'"),
+                          Not(HasSubstr("FINDING main"))));
+}
+
+}  // namespace
+}  // namespace stillpoint::app

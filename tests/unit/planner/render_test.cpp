@@ -1,0 +1,127 @@
+// What programs read of a plan, against the published schema.
+
+#include "planner/render.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "fakes/objects.hpp"
+
+namespace stillpoint::planner {
+namespace {
+
+using fakes::at;
+using nlohmann::json;
+
+const auto kRenderedSlot = at("2026-11-24T12:00:00Z");
+
+class RenderTest : public ::testing::Test {
+ protected:
+  RenderTest() {
+    const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
+    std::ifstream stream(root / "schemas" / "plan.schema.json");
+    const json document = json::parse(stream);
+    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+        .populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
+  }
+
+  /// Empty if the document fits the schema.
+  std::string schema_says(const json& document) {
+    valijson::ValidationResults results;
+    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), &results)) {
+      return "";
+    }
+    std::string said = "refused";
+    for (const auto& error : results) {
+      said += "\n";
+      for (const auto& part : error.context) {
+        said += part;
+      }
+      said += ": " + error.description;
+    }
+    return said;
+  }
+
+  static Action action(decltype(Action::what) what) {
+    return {"edx", fakes::kServer, "backend\x1b[31m", "mysql", "SlotDue", "about a volume '\x1b[31m'", std::move(what)};
+  }
+
+  /// An action of each verb, and one that is about all policies.
+  static Plan everything() {
+    const auto snapshots = std::vector{fakes::snapshot({.id = "s1", .slot = kRenderedSlot})};
+    const auto points = inventory::assemble(snapshots, "default");
+    const auto attempt = points.series.begin()->second.at(0).attempts.at(0);
+    CreatePoint create;
+    create.slot = kRenderedSlot;
+    create.point = "p1";
+    create.volumes = {fakes::volume("v1", "mysql_data")};
+    Plan plan;
+    plan.actions = {
+        action(create),         action(Relabel{attempt}),    action(Prune{attempt}),
+        action(Sweep{attempt}), action(Wait{kRenderedSlot}), action(Blocked{support::ErrorKind::QuotaExceeded})};
+    Action all = action(Blocked{});
+    all.policy = all.dataset = all.server_name = "";
+    all.server = {};
+    plan.actions.push_back(all);
+    return plan;
+  }
+
+  valijson::Schema schema_;
+};
+
+TEST_F(RenderTest, EveryVerbFitsTheSchema) {
+  const auto document = json::parse(render_json({{"prod", everything()}, {"", Plan()}}));
+  EXPECT_EQ(schema_says(document), "") << document.dump(2);
+  EXPECT_EQ(document["clouds"], json::parse(R"(["prod", ""])"));
+  EXPECT_EQ(document["actions"].size(), 7U);
+  EXPECT_EQ(document["counts"]["blocked"], 2);
+}
+
+TEST_F(RenderTest, AnEmptyPlanFitsTheSchema) {
+  EXPECT_EQ(schema_says(json::parse(render_json({}))), "");
+}
+
+TEST_F(RenderTest, SeveralCloudsAreOneDocumentThatCountsThemTogether) {
+  const auto document = json::parse(render_json({{"lab", everything()}, {"prod", everything()}}));
+  EXPECT_EQ(document["counts"]["create"], 2);
+  EXPECT_EQ(document["actions"].front()["cloud"], "lab");
+  EXPECT_EQ(document["actions"].back()["cloud"], "prod");
+}
+
+TEST_F(RenderTest, TheSchemaRefusesWhatARenderedPlanNeverIs) {
+  const auto good = json::parse(render_json({{"prod", everything()}}));
+  for (const char* field : {"cloud", "verb", "policy", "server", "serverName", "dataset", "reason", "message"}) {
+    auto bad = good;
+    bad["actions"][0].erase(field);
+    EXPECT_NE(schema_says(bad), "") << field;
+  }
+  const std::vector<std::pair<int, const char*>> own{{0, "cost"},      {0, "slot"},  {0, "volumes"}, {1, "attempt"},
+                                                     {2, "snapshots"}, {3, "point"}, {4, "until"},   {5, "kind"}};
+  for (const auto& [index, field] : own) {
+    auto bad = good;
+    bad["actions"][index].erase(field);
+    EXPECT_NE(schema_says(bad), "") << field;
+  }
+  for (const char* patch : {R"({"kind": "Plans"})", R"({"clouds": null})", R"({"counts": {"wait": null}})", R"({"actions": {}})"}) {
+    auto bad = good;
+    bad.merge_patch(json::parse(patch));
+    EXPECT_NE(schema_says(bad), "") << patch;
+  }
+}
+
+TEST_F(RenderTest, ForeignTextIsPrintable) {
+  const auto plan = everything();
+  EXPECT_EQ(render_text(plan, Colour::Off).find('\x1b'), std::string::npos);
+  EXPECT_EQ(render_json({{"prod", plan}}).find("\\u001b"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace stillpoint::planner

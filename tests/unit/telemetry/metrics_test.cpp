@@ -1,0 +1,133 @@
+#include "telemetry/metrics.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "fakes/objects.hpp"
+#include "telemetry/exposition.hpp"
+
+namespace stillpoint::telemetry {
+namespace {
+
+using fakes::at;
+using testing::HasSubstr;
+using testing::Not;
+
+const auto kSlot = at("2026-11-24T12:00:00Z");
+const auto kNow = at("2026-11-24T12:05:00Z");
+
+inventory::Points one_point() {
+  return inventory::assemble({fakes::snapshot({.id = "s1", .slot = kSlot})}, "default");
+}
+
+/// What a pass over the clouds says.
+void observe(Metrics& metrics, const std::vector<std::string>& clouds, long room = 7) {
+  for (const auto& cloud : clouds) {
+    metrics.observe(cloud, one_point(), {{"snapshots", {room, 0, 0}}, {"gigabytes", {-1, 0, 0}}}, kNow);
+    metrics.observe_next_slot(cloud, "edx", at("2026-11-24T13:00:00Z"), std::chrono::hours(1));
+  }
+}
+
+/// Sorted, since the registry keeps no order.
+std::vector<std::string> lines_of(const Metrics& metrics) {
+  auto lines = support::split(metrics.text(), '\n');
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+const auto kAll = [](const std::string&) { return true; };
+const auto kNone = [](const std::string&) { return false; };
+
+TEST(Metrics, CloudsDoNotOverwriteEachOther) {
+  Metrics metrics;
+  observe(metrics, {"lab"}, 3);
+  observe(metrics, {"prod"}, 9);
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_quota_headroom{cloud=\"lab\",resource=\"snapshots\"} 3\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_quota_headroom{cloud=\"prod\",resource=\"snapshots\"} 9\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_last_complete_point_timestamp_seconds{cloud=\"lab\","));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("gigabytes"))) << "there is no headroom without a limit";
+}
+
+TEST(Metrics, APassOfAnHourIsInABucketOfItsOwn) {
+  Metrics metrics;
+  metrics.pass_ended(std::chrono::minutes(59), 4);
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_reconcile_seconds_bucket{le=\"1800\"} 0\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_reconcile_seconds_bucket{le=\"3600\"} 1\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_pass_exit_code 4\n"));
+}
+
+TEST(Metrics, WhatWasKnownOfACloudIsKeptUntilItIsReadAgain) {
+  Metrics earlier;
+  observe(earlier, {"prod"});
+  earlier.pass_ended(std::chrono::seconds(1), 0);
+  Metrics failed;
+  failed.keep_from(earlier.text(), kAll);
+  Metrics expected;
+  observe(expected, {"prod"});
+  EXPECT_EQ(lines_of(failed), lines_of(expected)) << "all of what is observed, and nothing that is counted";
+  Metrics again;
+  again.keep_from(failed.text(), kAll);
+  EXPECT_EQ(lines_of(again), lines_of(expected)) << "however often it fails";
+}
+
+TEST(Metrics, WhatIsReadNowIsNotMixedWithWhatWas) {
+  Metrics earlier;
+  observe(earlier, {"prod", "lab"});
+  Metrics metrics;
+  metrics.observe("prod", inventory::Points(), {}, kNow + std::chrono::hours(1));
+  metrics.keep_from(earlier.text(), kAll);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("recovery_points{cloud=\"prod\""))) << "its points are gone";
+  EXPECT_THAT(metrics.text(), HasSubstr("recovery_points{cloud=\"lab\""));
+}
+
+TEST(Metrics, ACloudThatNoPolicyNamesAnyMoreIsForgotten) {
+  Metrics earlier;
+  observe(earlier, {"prod"});
+  Metrics metrics;
+  metrics.keep_from(earlier.text(), kNone);
+  EXPECT_EQ(metrics.text(), Metrics().text());
+}
+
+TEST(Metrics, OnlyLinesOfItsOwnAreKept) {
+  Metrics metrics;
+  metrics.keep_from(
+      "stillpoint_quota_headroom{cloud=\"prod\",evil-label=\"x\"} 1\n"
+      "stillpoint_quota_headroom{cloud=\"prod\",__name__=\"x\"} 1\n"
+      "stillpoint_quota_headroom{cloud=\"prod\",resource=\"snapshots\"} many\n"
+      "stillpoint_quota_headroom{resource=\"snapshots\"} 1\n"
+      "stillpoint_points_total{cloud=\"prod\",result=\"complete\"} 1\n"
+      "node_load1{cloud=\"prod\"} 1\n"
+      "stillpoint_quota_headroom{cloud=\"prod\"",
+      kAll);
+  EXPECT_EQ(metrics.text(), Metrics().text());
+}
+
+TEST(ParseSample, ReadsWhatTheSerializerWrites) {
+  const std::string odd = "a\"b\\c\nd,e}f";
+  Metrics metrics;
+  metrics.observe(odd, one_point(), {}, kNow);
+  bool seen = false;
+  for (const auto& line : support::split(metrics.text(), '\n')) {
+    const auto sample = parse_sample(line);
+    EXPECT_EQ(sample.has_value(), !line.empty() && !line.starts_with('#')) << line;
+    if (sample && sample->name == "stillpoint_last_complete_point_timestamp_seconds") {
+      seen = true;
+      EXPECT_EQ(sample->labels.at("cloud"), odd);
+      EXPECT_EQ(sample->labels.at("server"), fakes::kServer.str());
+      EXPECT_EQ(sample->value, std::chrono::duration<double>(kSlot.time_since_epoch()).count());
+    }
+  }
+  EXPECT_TRUE(seen);
+}
+
+TEST(ParseSample, RefusesTheRest) {
+  for (const char* line : {"", "#", "# HELP a b", "a", "a ", "a{", "a{}", "a{b} 1", "a{b=c} 1", "a{b=\"c} 1",
+                           "a{b=\"c\\", "a{b=\"c\"}1", "a NaN", "a +Inf", "a 1 2 3", "{b=\"c\"} 1"}) {
+    EXPECT_FALSE(parse_sample(line)) << line;
+  }
+}
+
+}  // namespace
+}  // namespace stillpoint::telemetry
