@@ -9,12 +9,14 @@
     cloud-api.py await-snapshots STATUS VOLUME_ID...  until every snapshot of the volumes has the status
     cloud-api.py time-snapshots VOLUME_ID COUNT       takes and deletes them; prints POST-to-available of each, in ms
     cloud-api.py quota SNAPSHOTS                      limit of the project's snapshots
+    cloud-api.py revoke-tokens USER MEMCACHED         all of the user's; MEMCACHED is its HOST:PORT
     cloud-api.py purge PREFIX                         deletes the servers and volumes so named, and the snapshots of these
 Settings: STILLPOINT_LAB_STATE, where cloud-up left openrc and openrc-admin.
 """
 import json
 import os
 import re
+import socket
 import sys
 import time
 import urllib.error
@@ -156,6 +158,19 @@ def quota(limit):
         "snapshots": int(limit), "gigabytes": 10000, "volumes": 200}})
 
 
+def revoke_tokens(user, cache):
+    """Makes the user's tokens invalid now: Keystone revokes them with the user, and what the services remember is dropped."""
+    admin = Cloud("openrc-admin")
+    ident = admin.request("GET", admin.urls["identity"] + "/users?name=" + user)[0]["users"][0]["id"]
+    for enabled in (False, True):
+        admin.request("PATCH", "%s/users/%s" % (admin.urls["identity"], ident), {"user": {"enabled": enabled}})
+    host, port = cache.split(":")
+    with socket.create_connection((host, int(port)), 10) as memcached:
+        memcached.sendall(b"flush_all\r\n")
+        if memcached.recv(16) != b"OK\r\n":
+            sys.exit("cloud-api: memcached did not drop its entries")
+
+
 def delete_snapshots(admin, volumes):
     """A leftover may be in any state, and one whose deletion was cut short stays `deleting` for ever."""
     stuck_from = time.monotonic() + 20
@@ -198,8 +213,8 @@ def purge(cloud, prefix):
 
 
 def main(command, *arguments):
-    if command == "quota":
-        return quota(*arguments)
+    if command in ("quota", "revoke-tokens"):
+        return {"quota": quota, "revoke-tokens": revoke_tokens}[command](*arguments)
     cloud = Cloud()
     if command == "snapshots":
         print(json.dumps(snapshots(cloud, arguments)))
