@@ -29,3 +29,11 @@ function(stillpoint_module name)
     target_link_libraries(stillpoint_${name} INTERFACE ${ARG_PUBLIC})
   endif()
 endfunction()
+
+# For modules that wait for others most of their time and are made of large templates: what -O2 adds to -O1 there is only
+# the time of the build.
+function(optimise_lightly)
+  foreach(name IN LISTS ARGN)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O1>)
+  endforeach()
+endfunction()

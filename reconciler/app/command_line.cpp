@@ -92,7 +92,7 @@ ExitCode run_command_line(int argc, char** argv) {
 
   sub =
       add(app, "diff",
-          "Show what reconcile would do; changes nothing. Exit code 1 if there is something, 4 if anything is blocked",
+          "Show what reconcile would do; changes nothing. Exit code 1 if there is something, 4 if a target is blocked",
           diff);
   add_files(*sub, options)->required();
   add_installation(*sub, options);

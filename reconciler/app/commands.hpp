@@ -5,18 +5,19 @@
 
 namespace stillpoint::app {
 
-// One function for each subcommand. Results go to standard output, errors and the log to standard error.
+// One function for each subcommand. Results go to standard output, errors and the log to standard error. Each returns
+// when all is done, and must not run beside another one in the same process.
 
 /// Checks policies and nothing else: no cloud, no server.
 ExitCode validate(const Options& options);
 /// Shows what `reconcile` would do and changes nothing. As JSON it is one document, whatever clouds there are.
 ExitCode diff(const Options& options);
-/// One pass.
+/// One pass over each cloud. With `options.metrics_file` it writes its metrics, whatever becomes of the pass.
 ExitCode reconcile(const Options& options);
 /// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases. Nothing is held or
 /// snapshotted; the helper is put on servers that lack it.
 ExitCode doctor(const Options& options);
-/// Lists the recovery points that exist.
+/// Lists the recovery points that exist, those of the given policies if there are any. Changes nothing.
 ExitCode get_points(const Options& options);
 
 }  // namespace stillpoint::app

@@ -50,11 +50,11 @@ void check_server(const executor::Context& context, const executor::Subject& sub
   const auto report =
       executor::check_server(context, subject, **helper, executor::hold_request(subject, support::random_hex(8), ""));
   if (report) {
-    std::vector<std::string> facts;
+    std::string facts;
     for (const auto& [name, value] : report->facts) {
-      facts.push_back(name + "=" + value);
+      facts.append(facts.empty() ? "" : ", ").append(name).append("=").append(value);
     }
-    context.log.info("Server probed", {{"where", where}, {"facts", support::join(facts, ", ")}});
+    context.log.info("Server probed", {{"where", where}, {"facts", facts}});
     findings.good(where, "helper " + report->helper_version + ", " +
                              (report->engine.empty() ? "no database" : report->engine) + ", mounts " +
                              (report->mounts.empty() ? "none" : support::join(report->mounts, " ")) + ", can prove " +

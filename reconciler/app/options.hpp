@@ -13,14 +13,14 @@ enum class ColourMode { Auto, Always, Never };
 
 /// What the command line says, for all commands; each reads what is its own.
 struct Options {
-  std::vector<std::string> files;
-  std::string os_cloud;  ///< for policies that name no cloud; empty: the OS_* environment
-  std::string installation = "default";
+  std::vector<std::string> files;        ///< of policies, and folders of them
+  std::string os_cloud;                  ///< for policies that name no cloud; empty: the OS_* environment
+  std::string installation = "default";  ///< 1 to 63 of a-z, 0-9 and -
   Output output = Output::Table;
   ColourMode colour = ColourMode::Auto;
   bool now = false;
   bool allow_mass_delete = false;
-  std::string metrics_file;
+  std::string metrics_file;  ///< empty: none is written
   support::LogLevel log_level = support::LogLevel::Warn;
   telemetry::LogFormat log_format = telemetry::LogFormat::Text;
 };

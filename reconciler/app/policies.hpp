@@ -12,12 +12,13 @@ namespace stillpoint::app {
 /// The policies of the given paths, checked whole: documents, schedules, and against each other.
 struct CheckedPolicies {
   std::vector<policy::Policy> policies;
-  std::vector<support::Error> errors;
+  std::vector<support::Error> errors;  ///< InvalidInput, each with the place that it is about where there is one
   std::map<std::string, std::string> sources;  ///< text of the files that errors are in
 
   bool ok() const { return errors.empty(); }
 };
 
+/// `paths` are files and folders, as `store::load` takes them.
 CheckedPolicies load_policies(const std::vector<std::string>& paths);
 
 /// All errors for people: each with its line and a caret, and a last line that counts them.

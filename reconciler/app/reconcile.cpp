@@ -78,8 +78,8 @@ void print(const std::string& prefix, const ActionResult& result) {
 
 void log_action(support::Log& log, const CloudTask& task, const ActionResult& result) {
   const auto& action = result.action;
-  log.write(result.outcome == ActionResult::Outcome::Failed ? support::LogLevel::Error : support::LogLevel::Info,
-            "Action ended",
+  // A failure, too: its line is on stdout already, and a terminal shows both.
+  log.write(support::LogLevel::Info, "Action ended",
             {{"cloud", task.name},
              {"policy", action.policy},
              {"server", action.server_name},

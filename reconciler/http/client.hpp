@@ -13,6 +13,7 @@
 namespace stillpoint::http {
 
 enum class Method { Get, Post, Put, Delete };
+/// As it stands in a request: `GET`.
 std::string_view to_string(Method method);
 
 /// May the call be sent again when its outcome is not known?
@@ -20,9 +21,9 @@ enum class Repeat { Safe, Never };
 
 struct Request {
   Method method = Method::Get;
-  std::string url;  ///< absolute, `http` or `https`, query included and encoded
-  std::map<std::string, std::string> headers;
-  std::string body;  ///< sent as JSON if not empty
+  std::string url;                             ///< absolute, `http` or `https`, query included and encoded
+  std::map<std::string, std::string> headers;  ///< beside those that the client adds; values are never shown
+  std::string body;                            ///< sent as JSON if not empty
   Repeat repeat = Repeat::Safe;
   std::string service;  ///< for metrics and messages: `identity`, `block-storage`, `compute`, `etcd`
 };
@@ -37,7 +38,7 @@ struct Response {
 };
 
 struct Options {
-  std::string ca_file;  ///< PEM; the system's store if empty
+  std::string ca_file;  ///< PEM, trusted instead of the system's store; that if empty
   std::size_t max_response_bytes = 64UL * 1024 * 1024;
   std::chrono::milliseconds request_timeout = std::chrono::seconds(60);  ///< for one try, within the deadline
   int max_tries = 5;                                                     ///< of calls that are safe to repeat
@@ -55,21 +56,25 @@ struct Tried {
 using Observer = std::function<void(const Tried&)>;
 
 /// HTTP requests, sent from the caller's thread and blocking it until the answer, the deadline or an error.
-/// Safe to use from several threads.
+/// Safe to use from several threads. Goes by the proxies of the `http_proxy` family of variables; a user and a password
+/// in them are sent to the proxy as Basic credentials and never shown.
 ///
 /// `send` gives every answer that came whole, whatever its code. Its errors are Timeout and Unavailable (nothing was
 /// sent, or the call is safe to repeat), UnknownOutcome (a `Repeat::Never` call went out and no answer came), Protocol
-/// (the answer is too large or cut off), InvalidInput (a URL or header that must not be sent). Redirects are not
-/// followed. For calls that are safe to repeat, connection failures, 429 with its `Retry-After`, 500, 502, 503 and 504
-/// are tried again with jittered exponential back-off within the deadline; the last answer or error is what comes back.
+/// (the answer is too large or cut off), InvalidInput (a URL or header that must not be sent, a proxy variable or a CA
+/// file that cannot be used). Redirects are not followed. For calls that are safe to repeat, connection failures, 429
+/// with its `Retry-After`, 500, 502, 503 and 504 are tried again with jittered exponential back-off within the
+/// deadline; the last answer or error is what comes back.
 class Client {
  public:
   virtual ~Client() = default;
   virtual support::Result<Response> send(const Request& request, support::Deadline deadline) = 0;
   /// Opens connections to the URL's host ahead of time, so that as many requests can follow without a handshake.
+  /// Returns when they are open or could not be opened: what is wrong, if anything, the next request says.
   virtual void warm(const std::string& url, int connections, support::Deadline deadline) = 0;
 };
 
+/// Reads the proxy variables now. The clock, and what the observer refers to, must outlive the client.
 std::unique_ptr<Client> make_client(Options options, support::Clock& clock, Observer observer = {});
 
 /// Percent-encodes one path segment or query value (RFC 3986 unreserved characters stay).

@@ -11,7 +11,7 @@
 
 namespace stillpoint::ssh {
 
-/// How much of a command's output is kept.
+/// How much of a command's output is kept, in bytes.
 struct OutputLimits {
   size_t out;
   size_t err;
@@ -31,6 +31,7 @@ class Channel {
 
   /// Sends all of it. Unavailable also if the command has ended.
   support::Status write(std::string_view data, support::Deadline deadline);
+  /// Sends the end of the input, once.
   void end_input();
 
   /// What has arrived. Precondition of all of these: the link's lock is held.

@@ -110,7 +110,8 @@ TEST_F(RenderTest, TheSchemaRefusesWhatARenderedPlanNeverIs) {
     bad["actions"][index].erase(field);
     EXPECT_NE(schema_says(bad), "") << field;
   }
-  for (const char* patch : {R"({"kind": "Plans"})", R"({"clouds": null})", R"({"counts": {"wait": null}})", R"({"actions": {}})"}) {
+  for (const char* patch :
+       {R"({"kind": "Plans"})", R"({"clouds": null})", R"({"counts": {"wait": null}})", R"({"actions": {}})"}) {
     auto bad = good;
     bad.merge_patch(json::parse(patch));
     EXPECT_NE(schema_says(bad), "") << patch;
