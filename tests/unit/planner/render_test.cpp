@@ -4,15 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
 #include "fakes/objects.hpp"
+#include "fakes/published_schema.hpp"
 
 namespace stillpoint::planner {
 namespace {
@@ -24,31 +19,8 @@ const auto kRenderedSlot = at("2026-11-24T12:00:00Z");
 
 class RenderTest : public ::testing::Test {
  protected:
-  RenderTest() {
-    const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-    std::ifstream stream(root / "schemas" / "plan.schema.json");
-    const json document = json::parse(stream);
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
-        .populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
-  }
-
   /// Empty if the document fits the schema.
-  std::string schema_says(const json& document) {
-    valijson::ValidationResults results;
-    valijson::Validator validator(valijson::Validator::kStrongTypes);
-    if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), &results)) {
-      return "";
-    }
-    std::string said = "refused";
-    for (const auto& error : results) {
-      said += "\n";
-      for (const auto& part : error.context) {
-        said += part;
-      }
-      said += ": " + error.description;
-    }
-    return said;
-  }
+  std::string schema_says(const json& document) { return schema_.objections(document.dump()); }
 
   static Action action(decltype(Action::what) what) {
     return {"edx", fakes::kServer, "backend\x1b[31m", "mysql", "SlotDue", "about a volume '\x1b[31m'", std::move(what)};
@@ -74,7 +46,7 @@ class RenderTest : public ::testing::Test {
     return plan;
   }
 
-  valijson::Schema schema_;
+  fakes::PublishedSchema schema_{"plan.schema.json"};
 };
 
 TEST_F(RenderTest, EveryVerbFitsTheSchema) {
