@@ -29,6 +29,8 @@ common() {
   cat <<X
 [oslo_messaging_rabbit]
 heartbeat_timeout_threshold = 0
+# When RabbitMQ comes back, an API may be faster than cinder-volume: its message must find the queue.
+amqp_durable_queues = true
 [oslo_concurrency]
 lock_path = $STATE/locks
 [oslo_messaging_notifications]
