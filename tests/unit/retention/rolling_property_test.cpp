@@ -115,5 +115,18 @@ RC_GTEST_PROP(RollingRetention, IsThePlainOneWhateverHappensToASeries, ()) {
   }
 }
 
+TEST(RollingRetention, ABucketThatHadToGoComesBackWhenAGoodPointTakesALaterOne) {
+  Twins twins(terms({.keep_last = 1, .daily = 2}));
+  const auto day = [](int number, int hour) {
+    return fakes::at("2026-11-01T00:00:00Z") + std::chrono::hours(24 * number + hour);
+  };
+  for (const int number : {1, 2, 3}) {
+    twins.add({day(number, 1), Standing::Below, Shield::None});
+  }
+  EXPECT_TRUE(twins.agree().empty()) << "there is no good point yet";
+  twins.add({day(3, 2), Standing::Good, Shield::None});
+  EXPECT_EQ(twins.agree(), std::vector{day(3, 1)}) << "the first day is one of two without a good point again";
+}
+
 }  // namespace
 }  // namespace stillpoint::retention
