@@ -27,7 +27,7 @@ Status still_ours(const Context& context, const inventory::Member& member) {
       own->attempt != member.own.attempt || fresh->volume != member.snapshot.volume) {
     return fail(ErrorKind::Conflict, "the snapshot does not carry the marks any more that it was to be deleted by");
   }
-  if (!own->pin.empty()) {
+  if (own->pinned(context.clock.wall_now())) {
     return fail(ErrorKind::Conflict, "the snapshot was pinned meanwhile");
   }
   if (own->consistency != member.own.consistency) {

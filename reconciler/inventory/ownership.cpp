@@ -122,6 +122,14 @@ std::map<std::string, std::string> read_position(const cloud::Metadata& metadata
 
 }  // namespace
 
+bool Ownership::pinned(support::WallTime now) const {
+  if (pin.empty() && pin_until.empty()) {
+    return false;
+  }
+  const auto until = support::parse_utc(pin_until);
+  return !until || now < *until;
+}
+
 std::string point_id(const std::string& installation, const std::string& policy, const cloud::ServerId& server,
                      const std::string& dataset, support::WallTime slot) {
   // A line feed cannot occur in any of them, so that different arguments never give the same text.
@@ -196,6 +204,7 @@ support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   own.method = reader.text("method");
   own.cluster = reader.optional_text("cluster");
   own.pin = reader.optional_text("pin");
+  own.pin_until = reader.optional_text("pin-until");
   own.deletion_begun = reader.optional_text("deletion") == kBegun;
   own.taken = reader.time("taken");
   if (reader.has("held-ms")) {

@@ -31,7 +31,12 @@ struct Ownership {
   std::string cluster;
   bool deletion_begun = false;                  ///< of the attempt: it is no point any more, what is left of it goes
   std::string pin;                              ///< owner of the pin, empty if there is none
+  std::string pin_until;                        ///< when the pin ends, as it is written; empty: never
   std::map<std::string, std::string> position;  ///< where the database stood, e.g. `gtid`
+
+  /// People write pins by hand. One whose end cannot be read protects for ever, one without an owner protects too; only
+  /// an end that was reached ends it.
+  bool pinned(support::WallTime now) const;
 };
 
 /// The key under which a field is written, e.g. `stillpoint.slot`.

@@ -50,6 +50,14 @@ std::optional<size_t> choose_winner(const std::vector<Attempt>& attempts) {
   return winner;
 }
 
+/// Puts the attempts in their order and says which of them counts.
+void settle(Point& point) {
+  std::sort(point.attempts.begin(), point.attempts.end(), [](const Attempt& a, const Attempt& b) {
+    return std::pair(a.created_at(), a.id) < std::pair(b.created_at(), b.id);
+  });
+  point.winner = choose_winner(point.attempts);
+}
+
 }  // namespace
 
 std::string_view to_string(AttemptState state) {
@@ -77,8 +85,9 @@ support::WallTime Attempt::hold_until() const {
       ->own.hold_until;
 }
 
-bool Attempt::pinned() const {
-  return std::any_of(members.begin(), members.end(), [](const Member& member) { return !member.own.pin.empty(); });
+const Member* Attempt::pinned(support::WallTime now) const {
+  const auto member = std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.own.pinned(now); });
+  return member == members.end() ? nullptr : &*member;
 }
 
 bool Attempt::deletion_begun() const {
@@ -131,13 +140,29 @@ Points assemble(const std::vector<cloud::Snapshot>& snapshots, const std::string
   }
   for (auto& [key, series] : points.series) {
     for (auto& point : series) {
-      std::sort(point.attempts.begin(), point.attempts.end(), [](const Attempt& a, const Attempt& b) {
-        return std::pair(a.created_at(), a.id) < std::pair(b.created_at(), b.id);
-      });
-      point.winner = choose_winner(point.attempts);
+      settle(point);
     }
   }
   return points;
+}
+
+Series merge(const std::vector<const Series*>& parts) {
+  std::map<support::WallTime, Point> by_slot;
+  for (const Series* part : parts) {
+    for (const auto& point : *part) {
+      auto [place, is_new] = by_slot.emplace(point.slot, point);
+      if (!is_new) {
+        auto& attempts = place->second.attempts;
+        attempts.insert(attempts.end(), point.attempts.begin(), point.attempts.end());
+        settle(place->second);
+      }
+    }
+  }
+  Series merged;
+  for (auto& [slot, point] : by_slot) {
+    merged.push_back(std::move(point));
+  }
+  return merged;
 }
 
 std::set<std::string> clusters_held(const std::vector<cloud::Snapshot>& snapshots, support::WallTime now) {

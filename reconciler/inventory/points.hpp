@@ -47,7 +47,8 @@ struct Attempt {
   const Ownership& own() const { return members.front().own; }
   support::WallTime created_at() const;  ///< the earliest of its members, by the cloud's clock
   support::WallTime hold_until() const;  ///< the latest of its members
-  bool pinned() const;
+  /// The first member that is pinned, if any is: one protects all.
+  const Member* pinned(support::WallTime now) const;
   bool deletion_begun() const;  ///< of one member at least
   bool all_labelled() const;    ///< every member carries the attempt's consistency
   int size_gib() const;
@@ -75,6 +76,10 @@ struct Points {
 
 /// Puts snapshots together into points. Snapshots of other installations and of nobody are passed over.
 Points assemble(const std::vector<cloud::Snapshot>& snapshots, const std::string& installation);
+
+/// The points of several series as one: those of a dataset that was renamed. Attempts at one slot are attempts at one
+/// point then.
+Series merge(const std::vector<const Series*>& parts);
 
 /// Clusters with a member that may be held at `now` by somebody, whatever the installation: a snapshot without a label
 /// that is not past its hold-until.

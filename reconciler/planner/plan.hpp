@@ -67,10 +67,21 @@ struct Action {
   bool changes() const;
 };
 
+/// A series that exists and that nothing asks for any more. No rule prunes it.
+struct Orphan {
+  inventory::SeriesKey series;
+  std::string server_name;
+  std::string why;  ///< `PolicyUnknown`, `ServerGone`, `DatasetGone` or `VolumesGone`
+  int points = 0;   ///< complete ones
+  int gib = 0;
+  std::optional<support::WallTime> newest;  ///< slot of the newest complete point
+};
+
 /// What one pass would do, in the order in which it is done. `diff`, the log, metrics and the executor read the same
 /// one.
 struct Plan {
   std::vector<Action> actions;
+  std::vector<Orphan> orphans;  ///< shown, and nothing to do
 
   bool has_changes() const;
   bool has_blocked() const;

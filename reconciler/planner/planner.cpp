@@ -8,7 +8,10 @@
 
 #include "inventory/match.hpp"
 #include "planner/hold_rules.hpp"
+#include "planner/orphans.hpp"
+#include "planner/pruning.hpp"
 #include "planner/quota_ledger.hpp"
+#include "planner/series_book.hpp"
 #include "planner/target.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
@@ -25,14 +28,17 @@ using support::ErrorKind;
 using support::format_utc;
 using support::WallTime;
 
-/// A surplus of more than one point in more than this part of all series is a mass deletion; in a handful it is not.
-constexpr long kSeriesPart = 5;
-constexpr long kSeriesForMass = 3;
-
 /// A slot that a point is wanted for. `start_by` is empty if it was asked for outside the schedule.
 struct WantedSlot {
   WallTime slot;
   std::optional<WallTime> start_by;
+};
+
+/// A dataset of a selected server, before it is known which points are its own.
+struct Chosen {
+  const policy::Policy& policy;
+  const policy::Dataset& dataset;
+  const cloud::Server& server;
 };
 
 /// Gathers one plan. Each `plan_...` is one rule and adds the actions that it wants.
@@ -44,37 +50,46 @@ class Planning {
         now_(now),
         cloud_now_(now + observed.clock_offset),
         points_(inventory::assemble(observed.snapshots, wishes.installation)),
+        book_(points_),
+        orphanage_(points_),
         clusters_held_(inventory::clusters_held(observed.snapshots, cloud_now_)),
-        ledger_(observed.quota) {}
+        ledger_(observed.quota),
+        pruning_(observed, wishes, now, points_, plan_) {}
 
-  /// Finds what the policy is about. All policies come before the first rule: a volume belongs to one of their
-  /// datasets.
+  /// Finds what the policy is about. All policies come before the first rule: a volume and a series belong to one of
+  /// their datasets.
   void gather(const policy::Policy& policy) {
+    orphanage_.note(policy);
     auto servers = inventory::select_servers(policy, observed_.servers);
     if (!servers) {
+      orphanage_.note_unselected(policy);
       add({policy.name, {}, "", "", "NoServer", servers.error().message(), Blocked{servers.error().kind()}});
       return;
     }
     servers_.push_back(std::move(*servers));
     for (const auto& server : servers_.back()) {
+      orphanage_.note(policy, server.id);
       for (const auto& dataset : policy.datasets) {
-        static const Series kNoPoints;
         static const std::vector<cloud::Volume> kNoVolumes;
-        const auto found = points_.series.find({policy.name, server.id, dataset.name});
-        const Target target{policy, dataset, server, found == points_.series.end() ? kNoPoints : found->second};
         for (const auto& volume : inventory::select_volumes(dataset, server, observed_.volumes).value_or(kNoVolumes)) {
-          claims_[volume.id].push_back(target.key());
+          claims_[volume.id].push_back({policy.name, server.id, dataset.name});
         }
-        targets_.push_back(target);
+        book_.claim(policy, dataset, server.id);
+        chosen_.push_back({policy, dataset, server});
       }
     }
   }
 
   Plan finish() && {
-    for (const auto& target : targets_) {
-      plan_target(target);
+    for (const auto& [policy, dataset, server] : chosen_) {
+      plan_target({policy, dataset, server, book_.series_of(policy, dataset, server.id)});
     }
-    hold_back_mass_deletion();
+    for (const auto& key : book_.unclaimed()) {
+      if (!clock_suspect()) {
+        pruning_.plan_orphan(orphanage_, orphanage_.describe(key));
+      }
+    }
+    pruning_.hold_back_mass_deletion();
     // What frees quota or proves a point goes first, what deletes a point goes last; within that, as gathered.
     const auto phase = [](const Action& action) {
       static constexpr std::array<int, 6> kPhase{2, 0, 3, 1, 4, 5};
@@ -106,7 +121,7 @@ class Planning {
       }
       return;
     }
-    if (observed_.clock_offset > kMaxClockOffset || observed_.clock_offset < -kMaxClockOffset) {
+    if (clock_suspect()) {
       add(target, "ClockSuspect",
           "this machine's clock differs from the cloud's by " + std::to_string(observed_.clock_offset.count()) +
               " s (at most " + std::to_string(kMaxClockOffset.count()) + " s are allowed); set it right",
@@ -117,29 +132,8 @@ class Planning {
     plan_retention(target);
   }
 
-  /// The other half of P6: in the ordinary turnover a series loses one point. When many lose more at once, somebody has
-  /// edited a policy, and nothing goes until it is allowed.
-  void hold_back_mass_deletion() {
-    std::map<SeriesKey, int> prunes;
-    for (const auto& action : plan_.actions) {
-      if (std::holds_alternative<Prune>(action.what)) {
-        ++prunes[{action.policy, action.server, action.dataset}];
-      }
-    }
-    const auto large = std::count_if(prunes.begin(), prunes.end(), [](const auto& entry) { return entry.second > 1; });
-    const auto all = static_cast<long>(points_.series.size());
-    if (wishes_.mass_delete == retention::MassDelete::Allow || large < kSeriesForMass || large * kSeriesPart <= all) {
-      return;
-    }
-    std::erase_if(plan_.actions, [](const Action& action) { return std::holds_alternative<Prune>(action.what); });
-    add({"",
-         {},
-         "",
-         "",
-         "PruneBlocked",
-         std::to_string(large) + " of " + std::to_string(all) +
-             " series would lose more than one point at once; allow it with --allow-mass-delete if it is meant",
-         Blocked{ErrorKind::Conflict}});
+  bool clock_suspect() const {
+    return observed_.clock_offset > kMaxClockOffset || observed_.clock_offset < -kMaxClockOffset;
   }
 
   /// What to do with an attempt that is not a labelled point.
@@ -150,7 +144,7 @@ class Planning {
             Relabel{attempt, Relabel::How::CompleteLabels});
       }
     } else if (attempt.deletion_begun()) {
-      if (!attempt.pinned()) {
+      if (attempt.pinned(now_) == nullptr) {
         plan_sweep(target, attempt, "DeletionBegun", "of a point whose deletion was begun");
       }
     } else if (has_label(attempt)) {
@@ -159,7 +153,7 @@ class Planning {
       add(target, "InFlight",
           "an attempt at " + format_utc(attempt.slot) + " may be held until " + format_utc(attempt.hold_until()),
           Wait{attempt.hold_until()});
-    } else if (attempt.pinned()) {
+    } else if (attempt.pinned(now_) != nullptr) {
       return;
     } else if (attempt.state == AttemptState::Unproven) {
       plan_unproven(target, attempt);
@@ -280,7 +274,7 @@ class Planning {
   bool waits_for_attempt(const Target& target, const Point& point) const {
     return std::any_of(point.attempts.begin(), point.attempts.end(), [&](const Attempt& attempt) {
       const bool verdict_open = attempt.state == AttemptState::Unproven && target.can_ask_server() &&
-                                !observed_.not_intact.contains(attempt.id) && !attempt.pinned();
+                                !observed_.not_intact.contains(attempt.id) && attempt.pinned(now_) == nullptr;
       return attempt.state != AttemptState::Complete &&
              (attempt.hold_until() > cloud_now_ || verdict_open || is_busy_point(attempt));
     });
@@ -322,18 +316,15 @@ class Planning {
   }
 
   void plan_retention(const Target& target) {
-    const auto outcome =
-        retention::decide(target.series, target.policy.retention, target.dataset.require, now_, wishes_.mass_delete);
-    if (outcome.blocked) {
-      add(target, "PruneBlocked", outcome.blocked_message, Blocked{ErrorKind::Conflict});
-      return;
-    }
-    for (const auto& decision : outcome.decisions) {
-      if (decision.fate == retention::Decision::Fate::Keep || observed_.failed.contains(target.key())) {
-        continue;
-      }
-      // A labelled attempt is over: its controller labels after the release, so no margin is needed here.
-      add(target, decision.reason, decision.message, Prune{*decision.attempt});
+    if (const auto contested = book_.contested(target.policy, target.dataset, target.server.id)) {
+      add(target, "SeriesClaimedTwice",
+          "the points of dataset '" + contested->dataset + "' of policy '" + contested->policy +
+              "' are claimed by several; only one may list the name under previousNames",
+          Blocked{ErrorKind::InvalidInput});
+    } else if (inventory::select_volumes(target.dataset, target.server, observed_.volumes)) {
+      pruning_.plan_rules(target);
+    } else if (points_.series.contains(target.key())) {
+      pruning_.plan_orphan(orphanage_, orphanage_.describe(target.key(), "VolumesGone"));
     }
   }
 
@@ -342,12 +333,15 @@ class Planning {
   WallTime now_;
   WallTime cloud_now_;
   inventory::Points points_;
+  SeriesBook book_;
+  Orphanage orphanage_;
   std::set<std::string> clusters_held_;
   QuotaLedger ledger_;
   std::deque<std::vector<cloud::Server>> servers_;  ///< what targets refer to; stays where it is
-  std::vector<Target> targets_;
+  std::vector<Chosen> chosen_;
   std::map<cloud::VolumeId, std::vector<SeriesKey>> claims_;  ///< by which datasets a volume is selected
   Plan plan_;
+  Pruning pruning_;  ///< adds to the plan
 };
 
 }  // namespace

@@ -99,6 +99,43 @@ json to_json(const std::string& cloud, const Action& action) {
   return object;
 }
 
+json to_json(const std::string& cloud, const Orphan& orphan) {
+  json object{{"cloud", cloud},
+              {"policy", orphan.series.policy},
+              {"server", orphan.series.server.str()},
+              {"serverName", printable(orphan.server_name)},
+              {"dataset", orphan.series.dataset},
+              {"why", orphan.why},
+              {"points", orphan.points},
+              {"gigabytes", orphan.gib}};
+  if (orphan.newest) {
+    object["newest"] = format_utc(*orphan.newest);
+  }
+  return object;
+}
+
+/// Series of policies that were not given are counted only: whoever looks at one policy has the others elsewhere.
+std::string render_orphans(const std::vector<Orphan>& orphans) {
+  std::string text;
+  std::map<std::string, std::pair<int, int>> unknown;  // policy: series, points
+  for (const auto& orphan : orphans) {
+    if (orphan.why == "PolicyUnknown") {
+      ++unknown[orphan.series.policy].first;
+      unknown[orphan.series.policy].second += orphan.points;
+      continue;
+    }
+    text += "  policy " + orphan.series.policy + ", server " + printable(orphan.server_name) + " (" +
+            orphan.series.server.str() + "), dataset " + orphan.series.dataset + ": " +
+            support::count_of(static_cast<size_t>(orphan.points), "point") + ", " + std::to_string(orphan.gib) +
+            " GiB, newest " + (orphan.newest ? format_utc(*orphan.newest) : "-") + "  " + orphan.why + "\n";
+  }
+  for (const auto& [policy, counts] : unknown) {
+    text += "  policy " + printable(policy) + " is not among those given: " + std::to_string(counts.first) +
+            " series, " + support::count_of(static_cast<size_t>(counts.second), "point") + "\n";
+  }
+  return text.empty() ? "" : "\nOrphaned, and pruned by no rule:\n" + text;
+}
+
 }  // namespace
 
 std::string render_text(const Plan& plan, Colour colour) {
@@ -126,7 +163,7 @@ std::string render_text(const Plan& plan, Colour colour) {
     previous = action;
   }
   if (plan.actions.empty()) {
-    return "Nothing to do: what exists is what the policies ask for.\n";
+    return "Nothing to do: what exists is what the policies ask for.\n" + render_orphans(plan.orphans);
   }
   const auto counts = plan.counts();
   text += "\nPlan: ";
@@ -134,18 +171,22 @@ std::string render_text(const Plan& plan, Colour colour) {
           " to relabel, " + std::to_string(counts.at("prune")) + " to prune, " + std::to_string(counts.at("sweep")) +
           " to sweep, " + std::to_string(counts.at("wait")) + " waiting, " + std::to_string(counts.at("blocked")) +
           " blocked.\n";
-  return text;
+  return text + render_orphans(plan.orphans);
 }
 
 std::string render_json(const std::vector<CloudPlan>& plans) {
   json clouds = json::array();
   json actions = json::array();
+  json orphans = json::array();
   std::map<std::string, int> counts = Plan().counts();
   for (const auto& [cloud, plan] : plans) {
     clouds.push_back(cloud);
     for (const auto& action : plan.actions) {
       actions.push_back(to_json(cloud, action));
       ++counts[std::string(action.verb())];
+    }
+    for (const auto& orphan : plan.orphans) {
+      orphans.push_back(to_json(cloud, orphan));
     }
   }
   json root = json::object();
@@ -154,6 +195,7 @@ std::string render_json(const std::vector<CloudPlan>& plans) {
   root["clouds"] = std::move(clouds);
   root["counts"] = counts;
   root["actions"] = std::move(actions);
+  root["orphans"] = std::move(orphans);
   return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

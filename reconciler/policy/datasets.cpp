@@ -1,7 +1,10 @@
 #include "policy/datasets.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
+
+#include "policy/keeping.hpp"
 
 namespace stillpoint::policy {
 namespace {
@@ -163,9 +166,32 @@ Dataset read_dataset(const Field& field, const Policy& policy) {
     hold.wrong("the driver " + std::string(to_string(dataset.hold.driver)) +
                " works on the server: give spec.ssh, how to log in there");
   }
+  const auto previous = fields->get("previousNames");
+  previous.read(dataset.previous_names, kName);
+  check_previous_names(previous, dataset.previous_names, dataset.name);
+  if (const auto retention = fields->get("retention"); retention.present()) {
+    dataset.retention = read_retention(retention, policy.retention);
+  }
   read_requirement(*fields, dataset, hold_known ? std::optional(highest_level(dataset.hold.method)) : std::nullopt);
-  fields->finish({"retention", "previousNames", "schedule", "cluster", "optional"});
+  fields->finish({"schedule", "cluster", "optional"});
   return dataset;
+}
+
+/// Points belong to one dataset: to the one that has their name, or to the only one that had it.
+void check_previous_names_apart(const std::vector<Field>& fields, const std::vector<Dataset>& datasets) {
+  std::map<std::string, size_t> owners;
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    owners.emplace(datasets[i].name, i);
+  }
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    for (const auto& name : datasets[i].previous_names) {
+      const auto [owner, is_new] = owners.emplace(name, i);
+      if (!is_new && owner->second != i) {
+        fields[i].wrong("its previous name " + name + " is taken by " + fields[owner->second].path() +
+                        ": points belong to one dataset");
+      }
+    }
+  }
 }
 
 /// Volumes of two datasets of one server must not be the same: neither point would be of its own hold.
@@ -192,6 +218,7 @@ std::vector<Dataset> read_datasets(const Field& list, const Policy& policy) {
     datasets.push_back(read_dataset(field, policy));
   }
   check_apart(fields, datasets);
+  check_previous_names_apart(fields, datasets);
   return datasets;
 }
 

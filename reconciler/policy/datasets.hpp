@@ -7,7 +7,8 @@
 
 namespace stillpoint::policy {
 
-/// Reads `spec.datasets`. Whether a hold needs SSH is decided against `has_ssh`.
+/// Reads `spec.datasets`. Whether a hold needs SSH is decided against `policy.has_ssh`; a dataset's own retention goes
+/// over `policy.retention`.
 std::vector<Dataset> read_datasets(const Field& list, const Policy& policy);
 
 }  // namespace stillpoint::policy

@@ -57,6 +57,8 @@ class Field {
       : node_(node), path_(std::move(path)), problems_(&problems) {}
 
   bool present() const { return node_ != nullptr; }
+  /// Whether the plain number 0 stands there, with which a rule is switched off.
+  bool is_zero() const { return present() && node_->kind == Node::Kind::Integer && node_->integer == 0; }
   const std::string& path() const { return path_; }
   support::SourceMark mark() const { return problems_->mark(node_->at); }
   /// Reports `message` about this field, which is present.

@@ -72,12 +72,33 @@ struct HoldSettings {
   std::string socket;         ///< mariadb: the client's --socket, the client's default if empty
 };
 
+/// On which day a week begins.
+enum class WeekStart { Monday, Sunday, Saturday };
+
+/// Which points are kept (docs/retention.md). A point is kept if any rule wants it; a count of 0 is no rule.
+struct Retention {
+  int keep_last = 3;                    ///< at least 1: the newest good point is never up for deletion
+  std::chrono::milliseconds within{0};  ///< counted back from the newest point, not from now
+  int hourly = 0;
+  int daily = 0;
+  int weekly = 0;
+  int monthly = 0;
+  int yearly = 0;
+  WeekStart week_start = WeekStart::Monday;
+  int floor = 1;  ///< at least 1
+
+  bool operator==(const Retention&) const = default;
+};
+
 struct Dataset {
   std::string name;
+  std::vector<std::string> previous_names;  ///< whose points are this dataset's too
   VolumeSelector volumes;
   HoldSettings hold;
   Consistency require = Consistency::Crash;
   OnFailure on_failure = OnFailure::Fail;
+  /// The policy's rules with this dataset's own over them, field by field; empty if it has none of its own.
+  std::optional<Retention> retention;
   support::SourceMark mark;
 };
 
@@ -97,15 +118,11 @@ struct ClusterSettings {
   bool allow_writer = false;
 };
 
-struct Retention {
-  int keep_last = 3;
-  int floor = 1;
-};
-
 /// One BackupPolicy document (schemas/backuppolicy.schema.json), read and with its defaults filled in.
 struct Policy {
   std::string name;
-  std::string cloud;  ///< an entry of clouds.yaml; empty: the OS_* environment
+  std::vector<std::string> previous_names;  ///< whose points are this policy's too
+  std::string cloud;                        ///< an entry of clouds.yaml; empty: the OS_* environment
   ServerSelector servers;
   SshSettings ssh;
   bool has_ssh = false;  ///< whether the document has an `ssh` block
@@ -113,9 +130,17 @@ struct Policy {
   std::vector<Dataset> datasets;
   ClusterSettings cluster;
   Retention retention;
+  /// How long after its newest point a series goes whose server, dataset or volumes are not selected any more; empty:
+  /// never.
+  std::optional<std::chrono::milliseconds> orphans_after;
   std::optional<support::WallTime> start_at;
   bool suspend = false;
   support::SourceMark mark;  ///< of its name
+
+  /// What holds for one of its datasets.
+  const Retention& retention_of(const Dataset& dataset) const {
+    return dataset.retention ? *dataset.retention : retention;
+  }
 };
 
 }  // namespace stillpoint::policy

@@ -10,6 +10,7 @@
 
 #include "policy/datasets.hpp"
 #include "policy/fields.hpp"
+#include "policy/keeping.hpp"
 #include "policy/yaml_tree.hpp"
 #include "support/text.hpp"
 
@@ -116,23 +117,6 @@ ClusterSettings read_cluster(const Field& field) {
   return cluster;
 }
 
-Retention read_retention(const Field& field) {
-  Retention retention;
-  auto fields = field.fields();
-  if (!fields) {
-    return retention;
-  }
-  const auto floor = fields->get("floor");
-  fields->get("keepLast").read(retention.keep_last, 1, 10000);
-  floor.read(retention.floor, 1, 10000);
-  if (floor.present() && retention.floor > retention.keep_last) {
-    floor.wrong("the floor " + std::to_string(retention.floor) + " is above keepLast " +
-                std::to_string(retention.keep_last) + ": points that are not kept cannot be its good ones");
-  }
-  fields->finish({"hourly", "daily", "weekly", "monthly", "yearly", "within"});
-  return retention;
-}
-
 void read_spec(const Field& field, const std::string& file, Policy& policy) {
   auto spec = field.fields();
   if (!spec) {
@@ -146,12 +130,16 @@ void read_spec(const Field& field, const std::string& file, Policy& policy) {
   policy.has_ssh = ssh.present();
   policy.ssh = read_ssh(ssh, file);
   policy.schedule = read_schedule(spec->need("schedule", "when points are to be made, as cron"));
+  policy.retention = read_retention(spec->get("retention"), Retention{});
   policy.datasets = read_datasets(spec->need("datasets", "a list of at least one dataset"), policy);
   policy.cluster = read_cluster(spec->get("cluster"));
-  policy.retention = read_retention(spec->get("retention"));
+  const auto previous = spec->get("previousNames");
+  previous.read(policy.previous_names, kName);
+  check_previous_names(previous, policy.previous_names, policy.name);
+  policy.orphans_after = read_orphans(spec->get("orphans"));
   spec->get("startAt").read(policy.start_at);
   spec->get("suspend").read(policy.suspend);
-  spec->finish({"deletionPolicy", "previousNames", "orphans", "blackouts", "jitter", "proxyJump"});
+  spec->finish({"deletionPolicy", "blackouts", "jitter", "proxyJump"});
 }
 
 /// Whether the document says that it is what we read. Nothing else is looked at if it is not.
@@ -184,7 +172,7 @@ Policy read_document(const Node& root, const std::string& file, Problems& proble
     if (name.present()) {
       policy.mark = name.mark();
     }
-    metadata->finish({"annotations", "labels", "previousNames"});
+    metadata->finish({"annotations", "labels"});
   }
   read_spec(document->need("spec", "what is to be kept"), file, policy);
   document->finish({"status"});
@@ -222,6 +210,20 @@ auto claim_of(const Policy& policy, const Dataset& dataset) {
 
 std::string place_of(const support::SourceMark& mark) {
   return mark.file + ":" + std::to_string(mark.line);
+}
+
+/// The points of a name that is in use belong to the policy that uses it.
+void check_given_up(const Policy& policy, const std::vector<Policy>& policies, std::vector<Error>& errors) {
+  for (const auto& other : policies) {
+    const auto& previous = policy.previous_names;
+    if (other.name != policy.name && std::find(previous.begin(), previous.end(), other.name) != previous.end()) {
+      errors.push_back(
+          Error(ErrorKind::InvalidInput,
+                "the name " + other.name + " has not been given up: the policy at " + place_of(other.mark) + " has it")
+              .at(policy.mark)
+              .with_context("spec.previousNames"));
+    }
+  }
 }
 
 }  // namespace
@@ -277,6 +279,7 @@ std::vector<Error> check_together(const std::vector<Policy>& policies) {
                            .at(policy.mark)
                            .with_context("metadata.name"));
     }
+    check_given_up(policy, policies, errors);
     for (size_t i = 0; i < policy.datasets.size(); ++i) {
       const auto [claimed, claim_is_new] = claims.emplace(claim_of(policy, policy.datasets[i]), &policy);
       if (!claim_is_new) {

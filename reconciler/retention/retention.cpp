@@ -1,6 +1,8 @@
 #include "retention/retention.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "support/text.hpp"
 
@@ -9,100 +11,192 @@ namespace {
 
 using inventory::Attempt;
 using inventory::Point;
+using support::WallTime;
 using Fate = Decision::Fate;
+using Special = Decision::Special;
 
-/// A surplus of at most this many points is never a mass deletion.
-constexpr int kSmallSurplus = 2;
-/// A larger surplus is one when it is more than this part of the series.
-constexpr int kSurplusPart = 4;
-/// A slot further ahead than this was written by a clock that was wrong.
-constexpr std::chrono::minutes kClockSlack{5};
-
-bool good(const Point& point, policy::Consistency required) {
-  return point.best() != nullptr && point.best()->consistency >= required;
-}
-
-Decision keep(const Attempt& attempt, std::string reason, std::string message) {
-  return {&attempt, Fate::Keep, std::move(reason), std::move(message)};
-}
-
-Decision prune(const Attempt& attempt, std::string reason, std::string message) {
-  return {&attempt, Fate::Prune, std::move(reason), std::move(message)};
-}
-
-/// `good_from_here` is how many good points have this slot or a later one.
-Decision decide_winner(const Attempt& attempt, bool is_good, int good_from_here, const policy::Retention& rules) {
-  const std::string level(to_string(attempt.consistency));
-  if (is_good && good_from_here <= rules.keep_last) {
-    return keep(attempt, "KeepLast",
-                "keepLast " + std::to_string(rules.keep_last) + ": number " + std::to_string(good_from_here));
+/// Begins the decision with what can be said without the rules. The slot's own attempt is up to them.
+Decision begin(const Point& point, const Attempt& attempt, WallTime now) {
+  Decision decision;
+  decision.attempt = &attempt;
+  if (attempt.pinned(now) != nullptr) {
+    decision.specials.push_back(Special::Pinned);
   }
-  if (!is_good && good_from_here < rules.keep_last) {
-    return keep(attempt, "NotCovered",
-                level + " only, but " + std::to_string(good_from_here) + " of keepLast " +
-                    std::to_string(rules.keep_last) + " newer points of the required level exist");
+  if (point.slot > now + kClockSlack) {
+    decision.specials.push_back(Special::ClockSuspect);
+  } else if (&attempt != point.best() && decision.specials.empty()) {
+    decision.fate = Fate::Prune;
+    decision.specials.push_back(Special::Superseded);
   }
-  return prune(attempt, "NotKept", "keepLast " + std::to_string(rules.keep_last) + " is satisfied by newer points");
+  return decision;
 }
 
-void apply_filters(Outcome& outcome, const policy::Retention& rules, const Attempt* newest) {
-  for (auto& decision : outcome.decisions) {
-    if (decision.fate == Fate::Keep) {
-      continue;
-    }
-    if (decision.attempt->pinned()) {
-      decision = keep(*decision.attempt, "Pinned", "pinned by " + support::printable(decision.attempt->own().pin));
-    } else if (decision.attempt == newest) {
-      decision = keep(*decision.attempt, "NewestSlot", "the newest slot's point is always kept");
-    } else if (outcome.good < rules.floor) {
-      decision = keep(*decision.attempt, "Floor",
-                      "only " + std::to_string(outcome.good) + " points of the required level exist and the floor is " +
-                          std::to_string(rules.floor));
+Standing standing_of(const Attempt& attempt, const Terms& terms) {
+  return attempt.consistency >= terms.required ? Standing::Good : Standing::Below;
+}
+
+std::vector<Copy> copies_of(const inventory::Series& series, const Terms& terms, WallTime now) {
+  std::vector<Copy> copies;
+  for (const auto& point : series) {
+    if (const Attempt* best = point.best(); best != nullptr && point.slot <= now + kClockSlack) {
+      copies.push_back(
+          {point.slot, standing_of(*best, terms), best->pinned(now) != nullptr ? Shield::Pinned : Shield::None});
     }
   }
+  return copies;
+}
+
+/// Adds what the rules say of a slot's own attempt.
+void judge(Decision& decision, const Verdicts& verdicts, size_t copy) {
+  if (copy + 1 == verdicts.copies().size()) {
+    decision.specials.push_back(Special::NewestSlot);
+  }
+  if (verdicts.too_few_good()) {
+    decision.specials.push_back(Special::TooFewGood);
+  }
+  decision.fate = verdicts.goes(copy) ? Fate::Prune : Fate::Keep;
+  decision.grounds = decision.fate == Fate::Prune ? verdicts.against_keeping(copy) : verdicts.for_keeping(copy);
+}
+
+/// Calls `act` for each complete attempt, its point at hand.
+template <class Act>
+void for_each_complete(const inventory::Series& series, Act act) {
+  for (const auto& point : series) {
+    for (const auto& attempt : point.attempts) {
+      if (attempt.state == inventory::AttemptState::Complete) {
+        act(point, attempt);
+      }
+    }
+  }
+}
+
+int count_going(const Outcome& outcome) {
+  return static_cast<int>(std::count_if(outcome.decisions.begin(), outcome.decisions.end(),
+                                        [](const Decision& decision) { return decision.fate == Fate::Prune; }));
+}
+
+int count_rules(const Terms& terms) {
+  int rules = 0;
+  for (size_t rule = 0; rule < kRuleCount; ++rule) {
+    rules += static_cast<Rule>(rule) != Rule::Floor && terms.count(static_cast<Rule>(rule)) > 0 ? 1 : 0;
+  }
+  return rules;
+}
+
+void apply_guard(Outcome& outcome, MassDelete mass_delete) {
+  const auto objection = mass_delete == MassDelete::Refuse ? object_to(outcome.surplus) : std::nullopt;
+  outcome.blocked = objection.has_value();
+  outcome.blocked_message = objection.value_or("");
+}
+
+std::string pin_text(const Attempt& attempt, WallTime now) {
+  const auto* member = attempt.pinned(now);
+  if (member == nullptr) {
+    return "pinned";
+  }
+  const auto& own = member->own;
+  const std::string owner = own.pin.empty() ? "somebody unnamed" : support::printable(own.pin);
+  const auto until = support::parse_utc(own.pin_until);
+  return "pinned by " + owner +
+         (until ? " until " + support::format_utc(*until)
+          : own.pin_until.empty()
+              ? ""
+              : " for ever, because its end '" + support::printable(own.pin_until) + "' cannot be read");
+}
+
+std::string special_text(Special special, const Decision& decision, const Outcome& outcome, const Terms& terms,
+                         WallTime now) {
+  switch (special) {
+    case Special::NewestSlot:
+      return "the newest slot's point is always kept";
+    case Special::Pinned:
+      return pin_text(*decision.attempt, now);
+    case Special::TooFewGood:
+      return "floor: " + support::count_of(static_cast<size_t>(outcome.good), "point") + " of the required level of " +
+             std::to_string(terms.rules.floor) + ", so that nothing goes";
+    case Special::ClockSuspect:
+      return "its slot is ahead of the clock: set aside";
+    case Special::Superseded:
+      return "another attempt of the same slot is the point";
+    case Special::Orphaned:
+      return "nothing selects its server, dataset or volumes any more";
+  }
+  return {};
 }
 
 }  // namespace
 
-int Outcome::to_prune() const {
-  return static_cast<int>(std::count_if(decisions.begin(), decisions.end(),
-                                        [](const Decision& decision) { return decision.fate == Fate::Prune; }));
+bool Decision::is(Special special) const {
+  return std::find(specials.begin(), specials.end(), special) != specials.end();
 }
 
-Outcome decide(const inventory::Series& series, const policy::Retention& rules, policy::Consistency required,
-               support::WallTime now, MassDelete mass_delete) {
+Outcome decide(const inventory::Series& series, const Terms& terms, WallTime now, MassDelete mass_delete) {
   Outcome outcome;
-  const Attempt* newest = nullptr;
-  int winners = 0;
-  for (auto point = series.rbegin(); point != series.rend(); ++point) {
-    if (point->slot > now + kClockSlack) {
-      continue;
+  const Verdicts verdicts(copies_of(series, terms, now), terms);
+  size_t copy = 0;
+  for_each_complete(series, [&](const Point& point, const Attempt& attempt) {
+    Decision decision = begin(point, attempt, now);
+    if (decision.is(Special::ClockSuspect)) {
+      // nothing more to say
+    } else if (&attempt == point.best()) {
+      judge(decision, verdicts, copy++);
+    } else if (verdicts.too_few_good()) {
+      decision.fate = Fate::Keep;
+      std::erase(decision.specials, Special::Superseded);
+      decision.specials.push_back(Special::TooFewGood);
     }
-    const Attempt* best = point->best();
-    if (best != nullptr) {
-      ++winners;
-      newest = newest == nullptr ? best : newest;
-      outcome.good += good(*point, required) ? 1 : 0;
-      outcome.decisions.push_back(decide_winner(*best, good(*point, required), outcome.good, rules));
-    }
-    for (const auto& attempt : point->attempts) {
-      if (&attempt != best && attempt.state == inventory::AttemptState::Complete) {
-        outcome.decisions.push_back(prune(attempt, "Superseded", "another attempt of the same slot is the point"));
-      }
-    }
-  }
-  apply_filters(outcome, rules, newest);
-  std::reverse(outcome.decisions.begin(), outcome.decisions.end());
+    outcome.decisions.push_back(std::move(decision));
+  });
+  outcome.good = verdicts.good();
 
-  const int surplus = outcome.to_prune();
-  if (mass_delete == MassDelete::Refuse && surplus > kSmallSurplus && surplus * kSurplusPart > winners) {
-    outcome.blocked = true;
-    outcome.blocked_message =
-        std::to_string(surplus) + " of " + std::to_string(winners) +
-        " points would be pruned at once; look at them with `stillpoint get points`, and allow it "
-        "with --allow-mass-delete if it is meant";
+  auto& surplus = outcome.surplus;
+  surplus.points = static_cast<int>(verdicts.copies().size());
+  surplus.going = count_going(outcome);
+  surplus.rules = count_rules(terms);
+  if (surplus.going > 1) {
+    const int superseded = surplus.going - verdicts.count_going();
+    surplus.beyond_turnover = superseded + going_without_newest(verdicts.copies(), terms);
   }
+  apply_guard(outcome, mass_delete);
   return outcome;
+}
+
+Outcome retire(const inventory::Series& series, WallTime now, MassDelete mass_delete) {
+  Outcome outcome;
+  for_each_complete(series, [&](const Point&, const Attempt& attempt) {
+    const bool pinned = attempt.pinned(now) != nullptr;
+    outcome.decisions.push_back(
+        {&attempt, pinned ? Fate::Keep : Fate::Prune, {}, {pinned ? Special::Pinned : Special::Orphaned}});
+  });
+  outcome.surplus.points = static_cast<int>(outcome.decisions.size());
+  outcome.surplus.going = count_going(outcome);
+  outcome.surplus.beyond_turnover = outcome.surplus.going;
+  apply_guard(outcome, mass_delete);
+  return outcome;
+}
+
+std::string_view reason(const Decision& decision) {
+  static constexpr std::array<std::string_view, kRuleCount> kRules{"KeepLast", "Within",  "Hourly", "Daily",
+                                                                   "Weekly",   "Monthly", "Yearly", "Floor"};
+  // In the order of Special.
+  static constexpr std::array<std::string_view, 6> kSpecials{"NewestSlot",   "Pinned",     "TooFewGood",
+                                                             "ClockSuspect", "Superseded", "Orphaned"};
+  if (decision.fate == Fate::Keep && !decision.grounds.empty()) {
+    return kRules[static_cast<size_t>(decision.grounds.front().rule)];
+  }
+  return decision.specials.empty() ? "NotKept" : kSpecials[static_cast<size_t>(decision.specials.front())];
+}
+
+std::string describe(const Decision& decision, const Outcome& outcome, const Terms& terms, WallTime now) {
+  const Standing standing = standing_of(*decision.attempt, terms);
+  std::vector<std::string> texts;
+  for (const auto& ground : decision.grounds) {
+    texts.push_back(describe(ground, standing, terms));
+  }
+  for (const auto special : decision.specials) {
+    texts.push_back(special_text(special, decision, outcome, terms, now));
+  }
+  return support::join(texts, "; ");
 }
 
 }  // namespace stillpoint::retention

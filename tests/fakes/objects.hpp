@@ -75,6 +75,8 @@ struct SnapshotSpec {
   std::string policy = "edx";
   std::string dataset = "mysql";
   std::string method = "backupStage";
+  std::string pin_until = {};
+  cloud::ServerId server = kServer;
 };
 
 /// A snapshot as Stillpoint leaves it: made at its slot, held for 20 s at most.
@@ -82,11 +84,11 @@ inline cloud::Snapshot snapshot(const SnapshotSpec& spec) {
   inventory::Ownership own;
   own.installation = spec.installation;
   own.policy = spec.policy;
-  own.server = kServer;
+  own.server = spec.server;
   own.server_name = "backend-2";
   own.dataset = spec.dataset;
   own.slot = spec.slot;
-  own.point = inventory::point_id(spec.installation, spec.policy, kServer, spec.dataset, spec.slot);
+  own.point = inventory::point_id(spec.installation, spec.policy, spec.server, spec.dataset, spec.slot);
   own.attempt = attempt_id(spec.attempt);
   own.members = spec.members;
   own.hold_until = spec.slot + std::chrono::seconds(22);
@@ -107,6 +109,9 @@ inline cloud::Snapshot snapshot(const SnapshotSpec& spec) {
   }
   if (!spec.pin.empty()) {
     snapshot.metadata["stillpoint.pin"] = spec.pin;
+  }
+  if (!spec.pin_until.empty()) {
+    snapshot.metadata["stillpoint.pin-until"] = spec.pin_until;
   }
   return snapshot;
 }

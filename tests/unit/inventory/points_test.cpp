@@ -75,5 +75,43 @@ TEST(Points, P4ForeignSnapshotsAreNotSeenAndUnreadableOnesAreSaid) {
   EXPECT_EQ(points.unreadable[0].first.id.str(), "s2");
 }
 
+TEST(Points, OnePinnedMemberProtectsAll) {
+  const auto points = assemble({fakes::snapshot({.id = "s1", .slot = at("2026-11-24T01:05:00Z"), .members = 2}),
+                                fakes::snapshot({.id = "s2",
+                                                 .volume = "vol-2",
+                                                 .slot = at("2026-11-24T01:05:00Z"),
+                                                 .members = 2,
+                                                 .pin = "auditor",
+                                                 .pin_until = "2026-12-24T00:00:00Z"})},
+                               "default");
+  const auto& attempt = points.series.begin()->second.at(0).attempts.at(0);
+  ASSERT_NE(attempt.pinned(at("2026-12-23T23:59:59Z")), nullptr);
+  EXPECT_EQ(attempt.pinned(at("2026-12-23T23:59:59Z"))->snapshot.id.str(), "s2");
+  EXPECT_EQ(attempt.pinned(at("2026-12-24T00:00:00Z")), nullptr);
+}
+
+TEST(Points, P3SeriesOfOldAndNewNamesMergeSlotBySlot) {
+  const auto points =
+      assemble({fakes::snapshot({.id = "s1", .slot = at("2026-11-24T01:05:00Z"), .attempt = "a1", .policy = "old"}),
+                fakes::snapshot({.id = "s2",
+                                 .slot = at("2026-11-25T01:05:00Z"),
+                                 .attempt = "a2",
+                                 .consistency = policy::Consistency::Crash,
+                                 .policy = "old"}),
+                fakes::snapshot({.id = "s3", .slot = at("2026-11-25T01:05:00Z"), .attempt = "a3"}),
+                fakes::snapshot({.id = "s4", .slot = at("2026-11-26T01:05:00Z"), .attempt = "a4"})},
+               "default");
+  ASSERT_EQ(points.series.size(), 2U);
+  std::vector<const Series*> parts;
+  for (const auto& [key, series] : points.series) {
+    parts.push_back(&series);
+  }
+  const auto merged = merge(parts);
+  ASSERT_EQ(merged.size(), 3U);
+  EXPECT_EQ(merged[1].attempts.size(), 2U);
+  EXPECT_EQ(merged[1].best()->own().policy, "edx") << "the better of the two";
+  EXPECT_EQ(merged[0].slot, at("2026-11-24T01:05:00Z"));
+}
+
 }  // namespace
 }  // namespace stillpoint::inventory

@@ -49,6 +49,9 @@ policy::Policy random_policy() {
   auto policy = fakes::policy();
   policy.retention.keep_last = *rc::gen::inRange(1, 6);
   policy.retention.floor = *rc::gen::inRange(1, policy.retention.keep_last + 1);
+  policy.retention.hourly = *rc::gen::inRange(0, 4);
+  policy.retention.daily = *rc::gen::inRange(0, 3);
+  policy.retention.within = std::chrono::hours(*rc::gen::element(0, 2, 5));
   return policy;
 }
 

@@ -43,6 +43,9 @@ class RenderTest : public ::testing::Test {
     all.policy = all.dataset = all.server_name = "";
     all.server = {};
     plan.actions.push_back(all);
+    plan.orphans = {{{"edx", fakes::kServer, "old"}, "gone\x1b[31m", "DatasetGone", 3, 30, kRenderedSlot},
+                    {{"other", fakes::kServer, "mysql"}, "web-1", "PolicyUnknown", 2, 20, std::nullopt},
+                    {{"other", fakes::kServer, "www"}, "web-1", "PolicyUnknown", 1, 10, kRenderedSlot}};
     return plan;
   }
 
@@ -55,6 +58,16 @@ TEST_F(RenderTest, EveryVerbFitsTheSchema) {
   EXPECT_EQ(document["clouds"], json::parse(R"(["prod", ""])"));
   EXPECT_EQ(document["actions"].size(), 7U);
   EXPECT_EQ(document["counts"]["blocked"], 2);
+  EXPECT_EQ(document["orphans"].size(), 3U);
+}
+
+TEST_F(RenderTest, OrphansAreListedAndThoseOfOtherPoliciesCounted) {
+  EXPECT_EQ(render_text({{}, everything().orphans}, Colour::Off),
+            "Nothing to do: what exists is what the policies ask for.\n"
+            "\nOrphaned, and pruned by no rule:\n"
+            "  policy edx, server gone?[31m (5f0e1d2c-0000-4000-8000-000000000001), dataset old: 3 points, 30 GiB, "
+            "newest 2026-11-24T12:00:00Z  DatasetGone\n"
+            "  policy other is not among those given: 2 series, 3 points\n");
 }
 
 TEST_F(RenderTest, AnEmptyPlanFitsTheSchema) {
@@ -82,8 +95,8 @@ TEST_F(RenderTest, TheSchemaRefusesWhatARenderedPlanNeverIs) {
     bad["actions"][index].erase(field);
     EXPECT_NE(schema_says(bad), "") << field;
   }
-  for (const char* patch :
-       {R"({"kind": "Plans"})", R"({"clouds": null})", R"({"counts": {"wait": null}})", R"({"actions": {}})"}) {
+  for (const char* patch : {R"({"kind": "Plans"})", R"({"clouds": null})", R"({"counts": {"wait": null}})",
+                            R"({"actions": {}})", R"({"orphans": null})", R"({"orphans": [{"why": "Gone"}]})"}) {
     auto bad = good;
     bad.merge_patch(json::parse(patch));
     EXPECT_NE(schema_says(bad), "") << patch;

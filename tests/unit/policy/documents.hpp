@@ -46,6 +46,8 @@ spec:
         socket: /run/mysqld/mysqld.sock
       require: application
       onFailure: downgrade
+      previousNames: [database]
+      retention: {hourly: 24, weekly: 0, weekStart: saturday}
     - name: mongodb
       volumes: {namePattern: "mongodb_*", ids: [11111111-2222-3333-4444-555555555555]}
       hold: {driver: filesystem}
@@ -54,7 +56,9 @@ spec:
     minHealthyMembers: 2
     writer: {addresses: [192.168.122.111]}
     allowWriter: true
-  retention: {keepLast: 7, floor: 2}
+  retention: {keepLast: 7, floor: 2, within: 48h, daily: 14, weekly: 8, monthly: 12, yearly: 2, weekStart: sunday}
+  previousNames: [edx, edx-old]
+  orphans: {after: 90d}
   startAt: 2026-11-24T00:00:00Z
   suspend: true
 )";

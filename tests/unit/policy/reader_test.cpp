@@ -99,6 +99,15 @@ TEST(PolicyReader, ReadsEveryField) {
   EXPECT_TRUE(policy.cluster.allow_writer);
   EXPECT_EQ(policy.retention.keep_last, 7);
   EXPECT_EQ(policy.retention.floor, 2);
+  EXPECT_EQ(policy.retention.within, 48h);
+  EXPECT_EQ(policy.retention.hourly, 0);
+  EXPECT_EQ(policy.retention.daily, 14);
+  EXPECT_EQ(policy.retention.weekly, 8);
+  EXPECT_EQ(policy.retention.monthly, 12);
+  EXPECT_EQ(policy.retention.yearly, 2);
+  EXPECT_EQ(policy.retention.week_start, WeekStart::Sunday);
+  EXPECT_THAT(policy.previous_names, ElementsAre("edx", "edx-old"));
+  EXPECT_EQ(policy.orphans_after, std::optional<std::chrono::milliseconds>(24h * 90));
   EXPECT_EQ(policy.start_at, support::parse_utc("2026-11-24T00:00:00Z"));
   EXPECT_TRUE(policy.suspend);
 }
@@ -126,6 +135,21 @@ TEST(PolicyReader, ReadsDatasets) {
   EXPECT_EQ(mongodb.hold.method, Method::Filesystem);
   EXPECT_TRUE(mongodb.hold.freeze) << "a freeze is what this driver is";
   EXPECT_EQ(mongodb.require, Consistency::Filesystem);
+}
+
+TEST(PolicyReader, ADatasetsRetentionGoesOverThePolicysFieldByField) {
+  const auto policy = read_one(kFullPolicy);
+  EXPECT_THAT(policy.datasets[0].previous_names, ElementsAre("database"));
+  auto expected = policy.retention;
+  expected.hourly = 24;
+  expected.weekly = 0;
+  expected.week_start = WeekStart::Saturday;
+  EXPECT_EQ(policy.retention_of(policy.datasets[0]), expected);
+  EXPECT_FALSE(policy.datasets[1].retention);
+  EXPECT_EQ(policy.retention_of(policy.datasets[1]), policy.retention);
+  const auto unset = read_one(changed("weekly: 0", "within: 0"));
+  EXPECT_EQ(unset.datasets[0].retention->within, 0s);
+  EXPECT_EQ(unset.datasets[0].retention->weekly, 8);
 }
 
 TEST(PolicyReader, MariadbHoldsByBackupStageUnlessToldOtherwise) {
@@ -174,26 +198,22 @@ const Case kCases[] = {
      "metadata.name: expected a name of 1 to 63 characters of a-z 0-9 -, the first not "
      "-, found the number 7: write it in quotes, \"7\""},
     {"name: edx-backend", "name: a123456789012345678901234567890123456789012345678901234567890123", "metadata.name: "},
-    {"name: mongodb", "name: mysql", "p.yaml:39:7: spec.datasets[1]: the name mysql is taken by spec.datasets[0]"},
+    {"name: mongodb", "name: mysql", "p.yaml:41:7: spec.datasets[1]: the name mysql is taken by spec.datasets[0]"},
     {"  - name: mongodb\n      volumes", "  - volumes", "spec.datasets[1].name: is missing: give the dataset a name"},
     // Fields that nobody knows, and those that do not work yet.
     {"cloud:", "clud:", "p.yaml:6:3: spec.clud: unknown field: did you mean cloud?"},
     {"cloud:", "xyzzy:", "spec.xyzzy: unknown field: the fields here are cloud, servers, "},
-    {"keepLast: 7", "daily: 7, keepLast: 7", "p.yaml:47:15: spec.retention.daily: is not supported yet: remove it"},
-    {"keepLast: 7", "within: 48h, keepLast: 7", "spec.retention.within: is not supported yet"},
     {"timeZone:", "blackouts: []\n    timeZone:", "spec.schedule.blackouts: is not supported yet"},
     {"timeZone:", "jitter: 5m\n    timeZone:", "spec.schedule.jitter: is not supported yet"},
     {"port: 2222", "proxyJump: bastion", "spec.ssh.proxyJump: is not supported yet"},
     {"cloud: prod", "deletionPolicy: Retain", "spec.deletionPolicy: is not supported yet"},
-    {"cloud: prod", "previousNames: [a]", "spec.previousNames: is not supported yet"},
-    {"cloud: prod", "orphans: {after: 90d}", "spec.orphans: is not supported yet"},
-    {"onFailure: downgrade", "retention: {keepLast: 2}", "spec.datasets[0].retention: is not supported yet"},
+    {"keepLast: 7", "weekley: 7", "p.yaml:49:15: spec.retention.weekley: unknown field: did you mean weekly?"},
     {"driver: filesystem", "driver: mongodb",
      "spec.datasets[1].hold.driver: \"mongodb\" is not supported yet: use one "
      "of mariadb, filesystem, none"},
     {"stopService", "readLock", "spec.datasets[0].hold.method: \"readLock\" is not supported yet"},
     // Types.
-    {"suspend: true", "suspend: yes", "p.yaml:49:12: spec.suspend: expected true or false, found \"yes\""},
+    {"suspend: true", "suspend: yes", "p.yaml:53:12: spec.suspend: expected true or false, found \"yes\""},
     {"suspend: true", "suspend: 'true'", "spec.suspend: expected true or false"},
     {"suspend: true", "suspend:", "spec.suspend: expected true or false, found nothing"},
     {"cloud: prod", "cloud:", "spec.cloud: expected text of 1 to 255 characters on one line, found nothing"},
@@ -223,7 +243,22 @@ const Case kCases[] = {
     {"maxHold: 20s", "maxHold: 11m", "hold.maxHold: expected a time from 1s to 10m"},
     {"keepLast: 7", "keepLast: 0", "spec.retention.keepLast: expected a whole number from 1 to 10000"},
     {"keepLast: 7", "keepLast: 10001", "spec.retention.keepLast: expected a whole number from 1 to 10000"},
-    {"floor: 2", "floor: 8", "p.yaml:47:35: spec.retention.floor: the floor 8 is above keepLast 7"},
+    {"within: 48h", "within: 2", "spec.retention.within: expected a time from 1s to 3650d, such as"},
+    {"daily: 14", "daily: -1", "spec.retention.daily: expected a whole number from 0 to 10000, found the number -1"},
+    {"weekStart: sunday", "weekStart: tuesday",
+     "spec.retention.weekStart: expected one of monday, sunday, saturday, found \"tuesday\""},
+    {"hourly: 24", "keepLast: 0", "spec.datasets[0].retention.keepLast: expected a whole number from 1 to 10000"},
+    {"floor: 2, within: 48h", "floor: 44", "p.yaml:49:35: spec.retention.floor: the floor 44 is above the 43 points"},
+    {"hourly: 24", "floor: 66, within: 0",
+     "spec.datasets[0].retention.floor: the floor 66 is above the 35 points that the rules keep: points that are not"},
+    {"orphans: {after: 90d}", "orphans: {}", "spec.orphans.after: is missing: give how long after its newest point"},
+    {"after: 90d", "after: 1h", "spec.orphans.after: expected a time from 1d to 3650d"},
+    {"[edx, edx-old]", "[edx, edx-backend]",
+     "p.yaml:50:18: spec.previousNames: the name edx-backend is the present one: list only names that were given up"},
+    {"[database]", "[mysql]", "spec.datasets[0].previousNames: the name mysql is the present one"},
+    {"[database]", "[mongodb]",
+     "spec.datasets[0]: its previous name mongodb is taken by spec.datasets[1]: points belong to one dataset"},
+    {"[edx, edx-old]", "[Edx]", "spec.previousNames[0]: expected a name of 1 to 63 characters"},
     {"floor: 2", "floor: 0", "spec.retention.floor: expected a whole number from 1 to 10000"},
     {"version: 4", "version: 5", "spec.ssh.address.version: there is no IP version 5: use 4 or 6"},
     // What goes to a server.
@@ -297,7 +332,7 @@ TEST(PolicyReader, GoodDocumentsOfAFileAreUsedBesideBadOnes) {
   ASSERT_EQ(result.policies.size(), 2U);
   EXPECT_EQ(result.policies[0].name, "small");
   EXPECT_EQ(result.policies[1].name, "edx-backend");
-  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 49 + 2);
+  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 53 + 2);
   EXPECT_EQ(result.errors.size(), 1U);
 }
 
@@ -363,6 +398,14 @@ TEST(CheckTogether, PoliciesMustNotClaimTheSameVolumes) {
   elsewhere.cloud = "other";
   EXPECT_TRUE(check_together({named("a"), elsewhere}).empty());
   EXPECT_TRUE(check_together({}).empty());
+}
+
+TEST(CheckTogether, ANameThatIsInUseHasNotBeenGivenUp) {
+  auto renamed = named("b", "y");
+  renamed.previous_names = {"z", "a"};
+  EXPECT_THAT(lines_of(check_together({named("a", "x"), renamed})),
+              ElementsAre("p.yaml:3:18: spec.previousNames: the name a has not been given up: the policy at p.yaml:3 "
+                          "has it"));
 }
 
 TEST(CheckTogether, TheOrderOfAListDoesNotMatter) {

@@ -93,7 +93,7 @@ TEST_F(SchemaTest, EverySpecIsGood) {
     EXPECT_EQ(schema_says(text), "") << entry.path();
     EXPECT_EQ(reader_says(text), "") << entry.path();
   }
-  EXPECT_GE(specs, 3);
+  EXPECT_GE(specs, 4);
 }
 
 TEST_F(SchemaTest, TheSeedIsADozenLines) {
@@ -138,7 +138,14 @@ TEST_F(SchemaTest, BothAccept) {
       {"192.168.122.112", "\"2001:db8::1\""},
       {"    names: [backend-2, backend-3]\n", ""},
       {"    writer: {addresses: [192.168.122.111]}\n", ""},
-      {"retention: {keepLast: 7, floor: 2}", "retention: {}"},
+      {"keepLast: 7, floor: 2, within: 48h, daily: 14, weekly: 8, monthly: 12, yearly: 2, weekStart: sunday", ""},
+      {"within: 48h", "within: 0"},
+      {"daily: 14", "daily: 0, hourly: 48"},
+      {"weekStart: sunday", "weekStart: monday"},
+      {"hourly: 24, weekly: 0, weekStart: saturday", ""},
+      {"hourly: 24", "within: 2w"},
+      {"  previousNames: [edx, edx-old]\n", ""},
+      {"  orphans: {after: 90d}\n", ""},
       {"suspend: true", "suspend: false"},
       {"cloud: prod", "cloud: \"7\""},
   };
@@ -160,8 +167,23 @@ TEST_F(SchemaTest, BothRefuse) {
       {"cloud: prod", "cloud:"},
       {"cloud: prod", "cluod: prod"},
       {"cloud: prod", "deletionPolicy: Retain"},
-      {"cloud: prod", "previousNames: [a]"},
-      {"keepLast: 7", "daily: 7"},
+      {"[edx, edx-old]", "[]"},
+      {"[edx, edx-old]", "edx"},
+      {"[edx, edx-old]", "[Edx]"},
+      {"[database]", "[database, database]"},
+      {"{after: 90d}", "{}"},
+      {"{after: 90d}", "{after: 90}"},
+      {"{after: 90d}", "{after: 90d, from: now}"},
+      {"within: 48h", "within: 2"},
+      {"within: 48h", "within: -1"},
+      {"within: 48h", "within: \"0\""},
+      {"daily: 14", "daily: -1"},
+      {"monthly: 12", "monthly: 10001"},
+      {"yearly: 2", "yearly: two"},
+      {"yearly: 2", "decadely: 2"},
+      {"weekStart: sunday", "weekStart: tuesday"},
+      {"hourly: 24", "keepLast: 0"},
+      {"hourly: 24", "every: 24"},
       {"keepLast: 7", "keepLast: 0"},
       {"keepLast: 7", "keepLast: 10001"},
       {"keepLast: 7", "keepLast: 7.5"},
@@ -216,11 +238,10 @@ TEST_F(SchemaTest, BothRefuse) {
 /// Rules that need arithmetic or two places of the document; the schema's description says that there are such.
 TEST_F(SchemaTest, OnlyTheReaderRefuses) {
   const Edit edits[] = {
-      {"floor: 2", "floor: 8"},
-      {"maxHold: 20s", "maxHold: 20m"},
-      {"require: application", "require: crash"},
-      {"name: mongodb", "name: mysql"},
-      {"192.168.122.112", "192.168.122.300"},
+      {"floor: 2, within: 48h", "floor: 44"}, {"after: 90d", "after: 1h"},
+      {"[edx, edx-old]", "[edx-backend]"},    {"[database]", "[mongodb]"},
+      {"maxHold: 20s", "maxHold: 20m"},       {"require: application", "require: crash"},
+      {"name: mongodb", "name: mysql"},       {"192.168.122.112", "192.168.122.300"},
       {"2026-11-24T00", "2026-13-24T00"},
   };
   for (const auto& [from, to] : edits) {

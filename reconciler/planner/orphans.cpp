@@ -1,0 +1,62 @@
+#include "planner/orphans.hpp"
+
+#include <algorithm>
+
+namespace stillpoint::planner {
+
+using inventory::SeriesKey;
+
+void Orphanage::note(const policy::Policy& policy) {
+  policies_[policy.name] = &policy;
+  for (const auto& name : policy.previous_names) {
+    policies_.emplace(name, &policy);
+  }
+}
+
+void Orphanage::note(const policy::Policy& policy, const cloud::ServerId& server) {
+  selected_.emplace(policy.name, server);
+}
+
+void Orphanage::note_unselected(const policy::Policy& policy) {
+  unselected_.insert(policy.name);
+}
+
+bool Orphanage::is_certain(const Orphan& orphan, const std::vector<cloud::Server>& servers) const {
+  const auto* policy = policy_of(orphan.series);
+  return policy == nullptr || !unselected_.contains(policy->name) ||
+         std::none_of(servers.begin(), servers.end(),
+                      [&](const cloud::Server& server) { return server.id == orphan.series.server; });
+}
+
+const policy::Policy* Orphanage::policy_of(const SeriesKey& key) const {
+  const auto found = policies_.find(key.policy);
+  return found == policies_.end() ? nullptr : found->second;
+}
+
+Orphan Orphanage::describe(const SeriesKey& key, const std::string& why) const {
+  Orphan orphan{key, "", why, 0, 0, {}};
+  for (const auto& point : points_.series.at(key)) {
+    for (const auto& attempt : point.attempts) {
+      orphan.server_name = attempt.own().server_name;
+      orphan.gib += attempt.size_gib();
+    }
+    if (point.best() != nullptr) {
+      ++orphan.points;
+      orphan.newest = point.slot;
+    }
+  }
+  return orphan;
+}
+
+Orphan Orphanage::describe(const SeriesKey& key) const {
+  const auto* policy = policy_of(key);
+  return describe(key, policy == nullptr                                         ? "PolicyUnknown"
+                       : selected_.contains(std::pair(policy->name, key.server)) ? "DatasetGone"
+                                                                                 : "ServerGone");
+}
+
+bool is_due_to_go(const Orphan& orphan, const policy::Policy& policy, support::WallTime now) {
+  return policy.orphans_after && orphan.newest && !policy.suspend && now - *orphan.newest >= *policy.orphans_after;
+}
+
+}  // namespace stillpoint::planner

@@ -1,0 +1,65 @@
+#include "planner/pruning.hpp"
+
+#include <utility>
+
+#include "support/text.hpp"
+
+namespace stillpoint::planner {
+
+using inventory::SeriesKey;
+using support::ErrorKind;
+
+/// Plans the prunes of one series, or says why there are none. `say` gives the message of a decision.
+template <class Say>
+void Pruning::prune(const SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome, Say say) {
+  const auto add = [&](std::string reason, std::string message, auto what) {
+    plan_.actions.push_back(
+        {key.policy, key.server, server_name, key.dataset, std::move(reason), std::move(message), std::move(what)});
+  };
+  if (outcome.blocked) {
+    add("PruneBlocked", outcome.blocked_message, Blocked{ErrorKind::Conflict});
+    return;
+  }
+  disturbed_ += outcome.disturbed() ? 1 : 0;
+  for (const auto& decision : outcome.decisions) {
+    if (decision.fate == retention::Decision::Fate::Prune && !observed_.failed.contains(key)) {
+      // A labelled attempt is over: its controller labels after the release, so no margin is needed here.
+      add(std::string(reason(decision)), say(decision), Prune{*decision.attempt});
+    }
+  }
+}
+
+void Pruning::plan_rules(const Target& target) {
+  const auto terms = retention::terms_of(target.policy, target.dataset);
+  if (!terms) {
+    plan_.actions.push_back({target.policy.name, target.server.id, target.server.name, target.dataset.name,
+                             "ZoneUnknown", terms.error().message(), Blocked{terms.error().kind()}});
+    return;
+  }
+  const auto outcome = retention::decide(target.series, *terms, now_, wishes_.mass_delete);
+  prune(target.key(), target.server.name, outcome,
+        [&](const auto& decision) { return describe(decision, outcome, *terms, now_); });
+}
+
+void Pruning::plan_orphan(const Orphanage& orphanage, Orphan orphan) {
+  const auto* policy = orphanage.policy_of(orphan.series);
+  if (policy != nullptr && orphanage.is_certain(orphan, observed_.servers) && is_due_to_go(orphan, *policy, now_)) {
+    const auto outcome = retention::retire(points_.series.at(orphan.series), now_, wishes_.mass_delete);
+    prune(orphan.series, orphan.server_name, outcome, [&](const auto&) {
+      return "orphaned (" + orphan.why + ") without a new point for " +
+             support::format_duration(*policy->orphans_after) + ", as orphans.after says";
+    });
+  }
+  plan_.orphans.push_back(std::move(orphan));
+}
+
+void Pruning::hold_back_mass_deletion() {
+  const auto objection = retention::object_to_series(disturbed_, static_cast<int>(points_.series.size()));
+  if (wishes_.mass_delete == retention::MassDelete::Allow || !objection) {
+    return;
+  }
+  std::erase_if(plan_.actions, [](const Action& action) { return std::holds_alternative<Prune>(action.what); });
+  plan_.actions.push_back({"", {}, "", "", "PruneBlocked", *objection, Blocked{ErrorKind::Conflict}});
+}
+
+}  // namespace stillpoint::planner

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "planner/orphans.hpp"
+#include "planner/planner.hpp"
+#include "planner/target.hpp"
+
+namespace stillpoint::planner {
+
+/// The rules by which complete points go. What it decides is added to a plan.
+class Pruning {
+ public:
+  /// All arguments must outlive it.
+  Pruning(const Observed& observed, const Wishes& wishes, support::WallTime now, const inventory::Points& points,
+          Plan& plan)
+      : observed_(observed), wishes_(wishes), now_(now), points_(points), plan_(plan) {}
+
+  /// By the retention of a dataset.
+  void plan_rules(const Target& target);
+  /// Shows a series that nothing asks for, and lets it go if its policy says so.
+  void plan_orphan(const Orphanage& orphanage, Orphan orphan);
+  /// The other half of P6, asked once all is planned: when many series lose more than their turnover at once, somebody
+  /// has edited a policy, and nothing goes until it is allowed.
+  void hold_back_mass_deletion();
+
+ private:
+  template <class Say>
+  void prune(const inventory::SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome,
+             Say say);
+
+  const Observed& observed_;
+  const Wishes& wishes_;
+  support::WallTime now_;
+  const inventory::Points& points_;
+  Plan& plan_;
+  int disturbed_ = 0;  ///< series that lose more than their turnover
+};
+
+}  // namespace stillpoint::planner
