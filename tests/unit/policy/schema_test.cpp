@@ -147,6 +147,9 @@ TEST_F(SchemaTest, BothAccept) {
       {"cron: [\"5 1 * * *\", \"0 13 * * sun\"]", "cron: \"@daily\""},
       {"    startingDeadline: 30m\n", ""},
       {"    timeZone: Europe/Zurich\n", ""},
+      {"    jitter: 10m\n", ""},
+      {", reason: office hours", ""},
+      {"18:00:00Z, ", "18:00:00Z, reason: year end, "},
       {"2026-11-24T00:00:00Z", "2026-11-24T00:00:00.25+00:00"},
       {"driver: filesystem", "driver: filesystem, method: filesystem, freeze: true"},
       {"driver: filesystem", "driver: none"},
@@ -204,6 +207,17 @@ TEST_F(SchemaTest, BothRefuse) {
       {"[\"5 1 * * *\", \"0 13 * * sun\"]", "5"},
       {"    cron: [\"5 1 * * *\", \"0 13 * * sun\"]\n", ""},
       {"startingDeadline: 30m", "startingDeadline: 30"},
+      {"jitter: 10m", "jitter: 10"},
+      {"jitter: 10m", "every: 10m"},
+      {"{cron: \"0 8 * * mon-fri\", duration: 10h, reason: office hours}", "{}"},
+      {"{cron: \"0 8 * * mon-fri\", duration: 10h, reason: office hours}", "{reason: x}"},
+      {"{cron: \"0 8 * * mon-fri\", duration: 10h, reason: office hours}", "\"0 8 * * mon-fri\""},
+      {"cron: \"0 8 * * mon-fri\", ", ""},
+      {"duration: 10h, ", ""},
+      {"duration: 10h, ", "duration: 10h, from: 2026-12-24T18:00:00Z, "},
+      {"from: 2026-12-24T18:00:00Z, ", ""},
+      {"from: 2026-12-24T18:00:00Z, ", "from: christmas, "},
+      {"reason: office hours", "reason: \"\""},
       {"startingDeadline: 30m", "startingDeadline: half an hour"},
       {"startAt: 2026-11-24T00:00:00Z", "startAt: today"},
       {"suspend: true", "suspend: yes"},
@@ -238,11 +252,10 @@ TEST_F(SchemaTest, BothRefuse) {
 /// Rules that need arithmetic or two places of the document; the schema's description says that there are such.
 TEST_F(SchemaTest, OnlyTheReaderRefuses) {
   const Edit edits[] = {
-      {"floor: 2", "floor: 8"},
-      {"maxHold: 20s", "maxHold: 20m"},
-      {"require: application", "require: crash"},
-      {"name: mongodb", "name: mysql"},
-      {"192.168.122.112", "192.168.122.300"},
+      {"floor: 2", "floor: 8"},           {"jitter: 10m", "jitter: 16m"},
+      {"to: 2027-01", "to: 2026-01"},     {"duration: 10h", "duration: 10s"},
+      {"maxHold: 20s", "maxHold: 20m"},   {"require: application", "require: crash"},
+      {"name: mongodb", "name: mysql"},   {"192.168.122.112", "192.168.122.300"},
       {"2026-11-24T00", "2026-13-24T00"},
   };
   for (const auto& [from, to] : edits) {
