@@ -9,6 +9,35 @@
 #include "support/text.hpp"
 
 namespace stillpoint::schedule {
+namespace {
+
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+
+/// A year that begins with March: its leap day comes last, where no clocks are changed.
+sys_days year_of(sys_seconds instant) {
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(instant));
+  const auto year = date.month() < std::chrono::March ? date.year() - std::chrono::years(1) : date.year();
+  return year / std::chrono::March / 1;
+}
+
+sys_days year_after(sys_days year) {
+  return year_of(year + std::chrono::days(370));
+}
+
+/// From here on the database lists nothing; the years from the other on, which are listed, hold every day of the week.
+constexpr sys_days kUnlisted = std::chrono::year{2038} / std::chrono::March / 1;
+constexpr sys_days kLastListed = std::chrono::year{2027} / std::chrono::March / 1;
+
+sys_days listed_year_like(sys_days year) {
+  sys_days listed = kLastListed;
+  while (std::chrono::weekday(listed) != std::chrono::weekday(year)) {
+    listed = year_after(listed);
+  }
+  return listed;
+}
+
+}  // namespace
 
 using support::ErrorKind;
 using support::fail;
@@ -39,7 +68,18 @@ support::Result<Zone> Zone::find(const std::string& name) {
 
 Span Zone::at(std::chrono::sys_seconds instant) const {
   const auto info = zone_->get_info(instant);
-  return {info.begin, info.end, info.offset};
+  const bool is_last = info.end > kUnlisted + std::chrono::years(1000) && info.begin < kUnlisted;
+  if (!is_last) {
+    return {info.begin, info.end, info.offset};
+  }
+  if (instant < kUnlisted) {
+    return {info.begin, kUnlisted, info.offset};
+  }
+  const sys_days year = year_of(instant);
+  const auto distance = year - listed_year_like(year);
+  const auto like = zone_->get_info(instant - distance);
+  return {std::max<sys_seconds>(like.begin + distance, year),
+          std::min<sys_seconds>(like.end + distance, year_after(year)), like.offset};
 }
 
 }  // namespace stillpoint::schedule

@@ -28,8 +28,8 @@ struct Span {
 
 /// A zone of the system's database. A value; safe to use from any thread.
 ///
-/// The system's library reads the changes of clocks that the database lists, which end with 2037; later instants keep
-/// the last offset.
+/// The database lists changes of clocks up to 2037. Later years are taken to be like one of the last ten that begins
+/// its March with the same day of the week, which is right for every rule of the form "the last Sunday of October".
 class Zone {
  public:
   static support::Result<Zone> find(const std::string& name);

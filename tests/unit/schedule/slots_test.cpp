@@ -124,6 +124,33 @@ TEST(SlotsInTheRepeatedHour, AnIntervalKeepsItsPace) {
             8U);
 }
 
+// Lord Howe Island changes by half an hour: forward at 15:30Z on 3 October 2026, and back at 15:00Z on 4 April.
+
+TEST(SlotsInTheGap, AnHourlySlotInHalfAnHourIsMadeUpFor) {
+  EXPECT_THAT(between(compiled({"0 * * * *"}, "Australia/Lord_Howe"), "2026-10-03T14:00:00Z", "2026-10-03T16:30:00Z"),
+              ElementsAre("2026-10-03T14:30:00Z", "2026-10-03T15:30:00Z", "2026-10-03T16:00:00Z"));
+}
+
+TEST(SlotsInTheRepeatedHour, HalfAnHourLengthensOneInterval) {
+  EXPECT_THAT(between(compiled({"0 * * * *"}, "Australia/Lord_Howe"), "2026-04-04T13:30:00Z", "2026-04-04T17:00:00Z"),
+              ElementsAre("2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z", "2026-04-04T16:30:00Z"));
+}
+
+TEST(SlotsInTheRepeatedHour, ATimeOfDayOfEverySecondHourIsThreeHoursApart) {
+  EXPECT_THAT(between(compiled({"0 */2 * * *"}, "Europe/Zurich"), "2026-10-24T23:00:00Z", "2026-10-25T04:00:00Z"),
+              ElementsAre("2026-10-25T00:00:00Z", "2026-10-25T03:00:00Z"));
+}
+
+TEST(Slots, TheRulesGoOnAfter2037) {
+  EXPECT_EQ(compiled({"30 2 * * *"}, "Europe/Zurich").next_after(at("2040-07-01T12:00:00Z")),
+            at("2040-07-02T00:30:00Z"));
+}
+
+TEST(Slots, ALeapDayOnAGivenWeekdayIsFoundAcrossFortyYears) {
+  EXPECT_EQ(compiled({"0 0 * 2 mon#5"}).next_after(at("2072-01-01T00:00:00Z")), at("2072-02-29T00:00:00Z"));
+  EXPECT_EQ(compiled({"0 0 * 2 mon#5"}).next_after(at("2072-03-01T00:00:00Z")), at("2112-02-29T00:00:00Z"));
+}
+
 TEST(SlotsInTheRepeatedHour, ItCanLieAcrossMidnight) {
   // Cuba goes from 01:00 to 00:00 on the first Sunday of November.
   EXPECT_THAT(

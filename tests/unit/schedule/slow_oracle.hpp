@@ -185,12 +185,24 @@ class Expression {
   mutable std::map<long, bool> days_;
 };
 
-/// The distance from UTC in minutes at a minute of UTC.
+/// The last minute for which the tz library knows the zones. Then the C library is asked, which knows their rules.
+inline constexpr Minute kListedUntil = 35767440;  // 2038-01-02
+
+/// The distance from UTC in minutes at a minute of UTC. One at a time: the C library's zone is the process's.
 class Offsets {
  public:
-  explicit Offsets(const date::time_zone& zone) : zone_(&zone) {}
+  explicit Offsets(const date::time_zone& zone) : zone_(&zone) {
+    setenv("TZ", (":" + zone.name()).c_str(), 1);
+    tzset();
+  }
 
   long at(Minute utc) {
+    if (utc > kListedUntil) {
+      const std::time_t seconds = utc * 60;
+      std::tm parts{};
+      localtime_r(&seconds, &parts);
+      return parts.tm_gmtoff / 60;
+    }
     const date::sys_seconds instant{std::chrono::minutes(utc)};
     if (!known_ || instant < info_.begin || instant >= info_.end) {
       info_ = zone_->get_info(instant);
