@@ -335,6 +335,16 @@ TEST(Jitter, LeavesAnEarlierSlotDueUntilItsOwnBegins) {
   EXPECT_EQ(made.due_slot(slot, {}, key).due, slot - 1h);
 }
 
+TEST(Jitter, DoesNotHideThatASlotIsBlackedOut) {
+  auto schedule = schedule_of({"0 * * * *"});
+  schedule.jitter = 10min;
+  const auto slot = at("2026-11-24T12:00:00Z");
+  schedule.blackouts = {once("2026-11-24T12:00:00Z", "2026-11-24T12:30:00Z")};
+  const auto due = compile(schedule)->due_slot(slot, {}, spread_key("default", "edx", "40443508"));
+  EXPECT_EQ(due.blacked_out, slot);
+  EXPECT_EQ(due.begins, std::nullopt);
+}
+
 TEST(ScheduleCheck, NamesEveryErrorWithItsPlace) {
   policy::Policy policy;
   policy.schedule = schedule_of({"5 1 * * *", "61 1 * * *"}, "Europe/Zurch");
