@@ -121,10 +121,25 @@ void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const plann
   }
 }
 
+/// Says which slots a blackout skips; without a word a point that is not made would look forgotten.
+void log_blackouts(support::Log& log, const CloudTask& task, support::WallTime when) {
+  for (const auto& policy : task.policies) {
+    const auto schedule = schedule::compile(policy.schedule);
+    const auto slot = schedule ? schedule->due_slot(when, policy.start_at).blacked_out : std::nullopt;
+    if (slot && !policy.suspend) {
+      log.info("Slot blacked out", {{"cloud", task.name},
+                                    {"policy", policy.name},
+                                    {"slot", support::format_utc(*slot)},
+                                    {"note", schedule->blackout_at(*slot)->reason}});
+    }
+  }
+}
+
 support::Result<ExitCode> pass(const executor::Context& context, const CloudTask& task, const Options& options,
                                telemetry::Metrics& metrics) {
   const auto begun = context.clock.wall_now();
   context.log.info("Pass begun", {{"cloud", task.name}, {"policies", std::to_string(task.policies.size())}});
+  log_blackouts(context.log, task, begun);
   auto ended = executor::run_pass(context, task.policies, wishes_of(options, begun), [&](const ActionResult& result) {
     print(task.prefix, result);
     log_action(context.log, task, result);

@@ -198,7 +198,7 @@ class Planning {
 
   /// Attempts at a slot are counted by what they left behind, so that a slot is not tried for ever.
   bool counts_for_due_slot(const Target& target, const Attempt& attempt) const {
-    const auto wanted = wanted_slot(target.policy);
+    const auto wanted = wanted_slot(target);
     return wanted && attempt.slot == wanted->slot && !target.policy.suspend &&
            std::none_of(target.series.begin(), target.series.end(), [&](const Point& point) {
              return point.slot == wanted->slot && serves_slot(point, target.dataset);
@@ -227,7 +227,7 @@ class Planning {
   }
 
   void plan_creation(const Target& target) {
-    const auto wanted = wanted_slot(target.policy);
+    const auto wanted = wanted_slot(target);
     if (!wanted || observed_.failed.contains(target.key())) {
       return;
     }
@@ -260,14 +260,19 @@ class Planning {
     }
   }
 
-  std::optional<WantedSlot> wanted_slot(const policy::Policy& policy) const {
+  std::optional<WantedSlot> wanted_slot(const Target& target) const {
     if (wishes_.slot_now) {
       return WantedSlot{*wishes_.slot_now, std::nullopt};
     }
+    const auto& policy = target.policy;
     const auto schedule = schedule::compile(policy.schedule);
-    // Validation has compiled it before; one that does not compile has no slots.
-    const auto due = schedule ? schedule->due_slot(wishes_.slots_at.value_or(now_), policy.start_at).due : std::nullopt;
-    return due ? std::optional(WantedSlot{*due, *due + schedule->starting_deadline(*due)}) : std::nullopt;
+    if (!schedule) {
+      return std::nullopt;  // validation has compiled it before; one that does not compile has no slots
+    }
+    const auto slot =
+        schedule->due_slot(wishes_.slots_at.value_or(now_), policy.start_at,
+                           schedule::spread_key(wishes_.installation, policy.name, target.server.id.str()));
+    return slot.due ? std::optional(WantedSlot{*slot.due, slot.start_by}) : std::nullopt;
   }
 
   /// An attempt that may still be held, or whose verdict is asked for first, is not to be doubled.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/policy.hpp"
 #include "policy/yaml_tree.hpp"
 #include "support/clock.hpp"
 #include "support/error.hpp"
@@ -61,6 +62,8 @@ class Field {
   bool is_zero() const { return present() && node_->kind == Node::Kind::Integer && node_->integer == 0; }
   const std::string& path() const { return path_; }
   support::SourceMark mark() const { return problems_->mark(node_->at); }
+  /// Of a text, and where in the file its characters are.
+  TextMark text_mark() const { return {mark(), node_->text_column}; }
   /// Reports `message` about this field, which is present.
   void wrong(std::string message) const { problems_->add(node_->at, path_, std::move(message)); }
 

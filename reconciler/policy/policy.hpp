@@ -102,13 +102,37 @@ struct Dataset {
   support::SourceMark mark;
 };
 
+/// Where a text stands in a file.
+struct TextMark {
+  support::SourceMark value;  ///< where its value begins, the quote included
+  int text_column = 0;        ///< where the text itself begins on that line; 0 if it is not written there as it reads
+
+  /// Of the character at `column` of the text, from 1; of the value if that is not known.
+  support::SourceMark at(int column) const {
+    return {value.file, value.line, text_column > 0 ? text_column + column - 1 : value.column};
+  }
+};
+
+/// Time in which no slot is served: once, from `from` up to `to`, or for `duration` from each instant of `cron` on.
+struct Blackout {
+  support::WallTime from;
+  support::WallTime to;
+  std::string cron;  ///< in the schedule's time zone; empty: once
+  std::chrono::milliseconds duration{};
+  std::string reason;  ///< for people; may be empty
+  TextMark cron_mark;
+  support::SourceMark mark;
+};
+
 /// Several expressions are one schedule: a slot is an instant that any of them names.
 struct Schedule {
   std::vector<std::string> cron;
   std::string time_zone = "UTC";
   std::optional<std::chrono::milliseconds> starting_deadline;  ///< default: min(1 h, half the interval)
-  std::vector<support::SourceMark> cron_marks;                 ///< one for each of `cron`; none in a hand-made schedule
-  std::optional<support::SourceMark> time_zone_mark;           ///< of the zone, or of the schedule if it names none
+  std::chrono::milliseconds jitter{};                          ///< begun so much later at most; 0: at the slot
+  std::vector<Blackout> blackouts;
+  std::vector<TextMark> cron_marks;                   ///< one for each of `cron`; none in a hand-made schedule
+  std::optional<support::SourceMark> time_zone_mark;  ///< of the zone, or of the schedule if it names none
 };
 
 struct ClusterSettings {

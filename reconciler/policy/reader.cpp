@@ -11,21 +11,19 @@
 #include "policy/datasets.hpp"
 #include "policy/fields.hpp"
 #include "policy/keeping.hpp"
+#include "policy/schedule_reader.hpp"
 #include "policy/yaml_tree.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::policy {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::seconds;
 using support::Error;
 using support::ErrorKind;
 
 constexpr std::string_view kApiVersion = "stillpoint.dev/v1alpha1";
 constexpr std::string_view kKind = "BackupPolicy";
 constexpr size_t kMostErrors = 100;
-constexpr size_t kMostExpressions = 16;
 
 ServerSelector read_servers(const Field& field) {
   ServerSelector servers;
@@ -73,33 +71,6 @@ SshSettings read_ssh(const Field& field, const std::string& policy_file) {
   return ssh;
 }
 
-Schedule read_schedule(const Field& field) {
-  Schedule schedule;
-  auto fields = field.fields();
-  if (!fields) {
-    return schedule;
-  }
-  const auto cron = fields->need("cron", "five cron fields, such as \"5 1 * * *\", or a list of such");
-  const auto expressions = cron.is_list() ? cron.items(kMostExpressions) : std::vector<Field>{cron};
-  for (const auto& expression : expressions) {
-    std::string text;
-    expression.read(text, kText);
-    if (!text.empty()) {
-      schedule.cron.push_back(std::move(text));
-      schedule.cron_marks.push_back(expression.mark());
-    }
-  }
-  const auto zone = fields->get("timeZone");
-  zone.read(schedule.time_zone, kText);
-  schedule.time_zone_mark = zone.present() ? zone.mark() : field.mark();
-  if (const auto deadline = fields->get("startingDeadline"); deadline.present()) {
-    schedule.starting_deadline = hours(1);
-    deadline.read(*schedule.starting_deadline, seconds(1), hours(24 * 28));
-  }
-  fields->finish({"blackouts", "jitter", "every"});
-  return schedule;
-}
-
 ClusterSettings read_cluster(const Field& field) {
   ClusterSettings cluster;
   auto fields = field.fields();
@@ -139,7 +110,7 @@ void read_spec(const Field& field, const std::string& file, Policy& policy) {
   policy.orphans_after = read_orphans(spec->get("orphans"));
   spec->get("startAt").read(policy.start_at);
   spec->get("suspend").read(policy.suspend);
-  spec->finish({"deletionPolicy", "blackouts", "jitter", "proxyJump"});
+  spec->finish({"deletionPolicy", "proxyJump"});
 }
 
 /// Whether the document says that it is what we read. Nothing else is looked at if it is not.

@@ -5,6 +5,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -99,6 +100,11 @@ class Positions {
     return {mark.line + 1, characters_ + 1};
   }
 
+  /// The text from the last position on.
+  std::string_view rest() const {
+    return text_.substr(std::min(text_.size(), line_start_ + static_cast<size_t>(bytes_)));
+  }
+
  private:
   std::string_view text_;
   int line_ = 0;
@@ -144,6 +150,11 @@ class TreeBuilder final : public YAML::EventHandler {
     node.at = begin(mark, tag, anchor);
     node.text = value;
     node.kind = Node::Kind::String;
+    const size_t quote = tag == "?" ? 0 : 1;
+    const std::string_view source = positions_.rest();
+    if (source.size() > quote && source.substr(quote, value.size()) == value) {
+      node.text_column = node.at.column + static_cast<int>(quote);
+    }
     if (tag == "?") {
       resolve_plain_scalar(node);
     }

@@ -23,7 +23,8 @@ struct Node {
 
   Kind kind = Kind::Null;
   Position at;
-  std::string text;  ///< a scalar as it is written, without its quotes
+  std::string text;     ///< a scalar as it is written, without its quotes
+  int text_column = 0;  ///< where `text` begins on the line; 0 if the file spells it otherwise (escapes, several lines)
   bool boolean = false;
   long long integer = 0;
   double real = 0;              ///< of Integer and Float

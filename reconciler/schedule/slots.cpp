@@ -1,269 +1,145 @@
 #include "schedule/slots.hpp"
 
-#include <date/tz.h>
-
 #include <algorithm>
-#include <exception>
-#include <iterator>
-#include <string>
-#include <utility>
+#include <charconv>
+#include <cstdint>
 
-#include "support/text.hpp"
+#include "support/ids.hpp"
 
 namespace stillpoint::schedule {
 namespace {
 
-using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::milliseconds;
-using std::chrono::minutes;
-using std::chrono::sys_days;
-using support::Error;
-using support::ErrorKind;
-using support::fail;
-using support::Result;
+using std::chrono::nanoseconds;
 
-constexpr days kHorizon{9 * 366};
-// Outside of this an instant of the clock's type could overflow within the horizon.
-constexpr sys_days kEarliest = std::chrono::year{1970} / 1 / 10;
-constexpr sys_days kLatest = std::chrono::year{2200} / 1 / 1;
+/// How many blackouts a search jumps over before it gives up: eleven years of one a day.
+constexpr int kMostBlackouts = 4000;
 
-bool is_searchable(WallTime instant) {
-  return instant >= kEarliest && instant < kLatest;
+milliseconds between_instants(WallTime from, WallTime to) {
+  return std::chrono::duration_cast<milliseconds>(to - from);
 }
 
-/// Turns local times of one day into instants. The zone's rules for that day are looked up once: a dense schedule has
-/// 1440 of them.
-class Resolver {
- public:
-  Resolver(const date::time_zone& zone, sys_days day) : day_(day) {
-    // No zone is more than 26 hours from UTC, and no change of clocks moves them by more than a day.
-    const date::sys_seconds begin = day - hours(50);
-    const date::sys_seconds end = day + hours(74);
-    spans_.push_back(zone.get_info(begin));
-    while (spans_.back().end < end) {
-      spans_.push_back(zone.get_info(spans_.back().end));
-    }
-  }
-
-  /// Adds the instant at which `cron` fires for this local time: none, one, or both that show it.
-  void add(const Cron& cron, minutes of_day, std::vector<WallTime>& slots) const {
-    bool found = false;
-    for (const auto& span : spans_) {
-      const date::sys_seconds instant = day_ + of_day - span.offset;
-      if (instant < span.begin) {
-        // Earlier than these rules, and no earlier rules had it: it lies in the gap between them.
-        if (!found && !cron.hours.all()) {
-          slots.emplace_back(span.begin);
-        }
-        return;
-      }
-      if (instant < span.end) {
-        slots.emplace_back(instant);
-        found = true;
-        if (!cron.is_interval) {
-          return;
-        }
-      }
-    }
-  }
-
- private:
-  sys_days day_;
-  std::vector<date::sys_info> spans_;
-};
-
-Result<const date::time_zone*> find_zone(const std::string& name) {
-  try {
-    const auto& zones = date::get_tzdb().zones;
-    const auto zone = std::lower_bound(zones.begin(), zones.end(), name,
-                                       [](const date::time_zone& z, const std::string& n) { return z.name() < n; });
-    if (zone != zones.end() && zone->name() == name) {
-      zone->get_info(date::sys_seconds{});  // reads the zone's file, which may be broken
-      return &*zone;
-    }
-    std::vector<std::string> names;
-    names.reserve(zones.size());
-    for (const auto& known : zones) {
-      names.push_back(known.name());
-    }
-    const auto guess = support::nearest(name.substr(0, 60), names);
-    return fail(ErrorKind::InvalidInput,
-                "there is no time zone \"" + support::printable(name.substr(0, 60)) +
-                    "\": " + (guess ? "did you mean " + *guess + "?" : "use a name such as Europe/Zurich or UTC"));
-  } catch (const std::exception& e) {
-    return fail(ErrorKind::Unavailable, "the time zones of this machine cannot be read (" + std::string(e.what()) +
-                                            "): install the package tzdata");
-  }
-}
-
-void sort_and_merge(std::vector<WallTime>& slots) {
-  std::sort(slots.begin(), slots.end());
-  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
-}
-
-Error placed(Error error, const std::optional<support::SourceMark>& mark, std::string path) {
-  error = std::move(error).with_context(std::move(path));
-  return mark ? std::move(error).at(*mark) : std::move(error);
+/// A number below `limit` that the text alone decides, evenly spread, in whole seconds.
+milliseconds share_of(milliseconds limit, std::string_view text) {
+  const std::string hash = support::sha256_hex(text);
+  uint32_t part = 0;
+  std::from_chars(hash.data(), hash.data() + 8, part, 16);
+  // No limit is longer than a day, so that the product fits.
+  const auto share = static_cast<uint64_t>(limit.count()) * part >> 32U;
+  return std::chrono::floor<std::chrono::seconds>(milliseconds(share));
 }
 
 }  // namespace
 
-bool Compiled::fires_on(sys_days local_day) const {
-  return std::any_of(crons_.begin(), crons_.end(), [&](const Cron& cron) { return cron.fires_on(local_day); });
+std::string spread_key(std::string_view installation, std::string_view policy, std::string_view server_id) {
+  // A line feed cannot occur in any of them, so that different servers never give the same text.
+  return std::string(installation) + "\n" + std::string(policy) + "\n" + std::string(server_id);
 }
 
-std::vector<WallTime> Compiled::slots_of(sys_days local_day) const {
-  std::vector<WallTime> slots;
-  const Resolver resolver(*zone_, local_day);
-  for (const auto& cron : crons_) {
-    if (!cron.fires_on(local_day)) {
-      continue;
-    }
-    for (size_t hour = 0; hour < cron.hours.size(); ++hour) {
-      for (size_t minute = 0; cron.hours[hour] && minute < cron.minutes.size(); ++minute) {
-        if (cron.minutes[minute]) {
-          resolver.add(cron, hours(hour) + minutes(minute), slots);
-        }
-      }
+std::optional<BlackedOut> Compiled::blackout_at(WallTime instant) const {
+  for (const auto& blackout : blackouts_) {
+    if (const auto window = blackout.covering(instant)) {
+      return BlackedOut{*window, blackout.reason()};
     }
   }
-  sort_and_merge(slots);
-  return slots;
+  return std::nullopt;
 }
 
-sys_days Compiled::local_day_of(WallTime instant) const {
-  const auto local = zone_->to_local(std::chrono::floor<std::chrono::seconds>(instant));
-  return sys_days(std::chrono::floor<days>(local.time_since_epoch()));
+std::optional<WallTime> Compiled::next_blackout_after(WallTime instant) const {
+  std::optional<WallTime> found;
+  for (const auto& blackout : blackouts_) {
+    const auto begin = blackout.next_begin_after(instant);
+    if (begin && (!found || *begin < *found)) {
+      found = begin;
+    }
+  }
+  return found;
 }
 
 std::optional<WallTime> Compiled::next_after(WallTime instant) const {
-  if (!is_searchable(instant)) {
-    return std::nullopt;
-  }
-  std::optional<WallTime> found;
-  // Where clocks change at midnight, instants of neighbouring days can be interleaved: one day more on both sides.
-  const auto first = local_day_of(instant) - days(1);
-  for (auto day = first; day <= first + kHorizon; day += days(1)) {
-    const bool last = found.has_value();
-    if (fires_on(day)) {
-      const auto slots = slots_of(day);
-      const auto next = std::upper_bound(slots.begin(), slots.end(), instant);
-      if (next != slots.end() && (!found || *next < *found)) {
-        found = *next;
-      }
+  auto slot = named_.next_after(instant);
+  for (int jumps = 0; slot && jumps < kMostBlackouts; ++jumps) {
+    const auto blackout = blackout_at(*slot);
+    if (!blackout) {
+      return slot;
     }
-    if (last) {
-      break;
-    }
+    slot = named_.next_after(blackout->window.end - nanoseconds(1));
   }
-  return found;
+  return std::nullopt;
 }
 
 std::optional<WallTime> Compiled::latest_at_or_before(WallTime instant) const {
-  if (!is_searchable(instant)) {
-    return std::nullopt;
-  }
-  std::optional<WallTime> found;
-  const auto first = local_day_of(instant) + days(1);
-  for (auto day = first; day >= first - kHorizon; day -= days(1)) {
-    const bool last = found.has_value();
-    if (fires_on(day)) {
-      const auto slots = slots_of(day);
-      const auto after = std::upper_bound(slots.begin(), slots.end(), instant);
-      if (after != slots.begin() && (!found || *std::prev(after) > *found)) {
-        found = *std::prev(after);
-      }
+  auto slot = named_.latest_at_or_before(instant);
+  for (int jumps = 0; slot && jumps < kMostBlackouts; ++jumps) {
+    const auto blackout = blackout_at(*slot);
+    if (!blackout) {
+      return slot;
     }
-    if (last) {
-      break;
-    }
+    slot = named_.latest_at_or_before(blackout->window.begin - nanoseconds(1));
   }
-  return found;
+  return std::nullopt;
 }
 
 std::vector<WallTime> Compiled::between(WallTime from, WallTime to, size_t cap) const {
   std::vector<WallTime> found;
-  if (!is_searchable(from) || to <= from) {
-    return found;
+  for (auto slot = next_after(from); slot && *slot <= to && found.size() < cap; slot = next_after(*slot)) {
+    found.push_back(*slot);
   }
-  const auto first = local_day_of(from) - days(1);
-  const auto last = std::min(first + kHorizon, to < kLatest ? local_day_of(to) + days(1) : first + kHorizon);
-  bool enough = false;
-  for (auto day = first; day <= last && !enough; day += days(1)) {
-    enough = found.size() >= cap;  // one day more, as in next_after
-    if (fires_on(day)) {
-      const auto slots = slots_of(day);
-      std::copy_if(slots.begin(), slots.end(), std::back_inserter(found),
-                   [&](WallTime slot) { return slot > from && slot <= to; });
-    }
-  }
-  sort_and_merge(found);
-  found.resize(std::min(found.size(), cap));
   return found;
 }
 
 std::optional<milliseconds> Compiled::interval_at(WallTime instant) const {
   const auto latest = latest_at_or_before(instant);
   const auto next = next_after(instant);
-  if (!latest || !next) {
-    return std::nullopt;
-  }
-  return std::chrono::duration_cast<milliseconds>(*next - *latest);
+  return latest && next ? std::optional(between_instants(*latest, *next)) : std::nullopt;
 }
 
 milliseconds Compiled::starting_deadline(WallTime slot) const {
   if (starting_deadline_) {
     return *starting_deadline_;
   }
-  const auto next = next_after(slot);
+  const auto next = named_.next_after(slot);
   const milliseconds longest = hours(1);
-  return next ? std::min(longest, std::chrono::duration_cast<milliseconds>(*next - slot) / 2) : longest;
+  return next ? std::min(longest, between_instants(slot, *next) / 2) : longest;
 }
 
-DueSlot Compiled::due_slot(WallTime now, std::optional<WallTime> start_at) const {
-  const auto latest = latest_at_or_before(now);
+WallTime Compiled::start_by(WallTime slot) const {
+  const auto deadline = slot + starting_deadline(slot);
+  const auto blackout = next_blackout_after(slot);
+  return blackout ? std::min(deadline, *blackout - milliseconds(1)) : deadline;
+}
+
+milliseconds Compiled::delay(WallTime slot, std::string_view key) const {
+  if (jitter_ == milliseconds(0) || key.empty()) {
+    return milliseconds(0);
+  }
+  auto limit = std::min(jitter_, between_instants(slot, start_by(slot)) / 2);
+  if (const auto next = named_.next_after(slot)) {
+    limit = std::min(limit, between_instants(slot, *next) / 2);
+  }
+  return share_of(limit, key);
+}
+
+DueSlot Compiled::due_slot(WallTime now, std::optional<WallTime> start_at, std::string_view key) const {
+  DueSlot result;
+  auto latest = named_.latest_at_or_before(now);
+  if (latest && now < *latest + delay(*latest, key) && !blackout_at(*latest)) {
+    result.begins = *latest + delay(*latest, key);
+    latest = named_.latest_at_or_before(*latest - nanoseconds(1));
+  }
   if (!latest || (start_at && *latest < *start_at)) {
-    return {};
+    return result;
   }
-  return now - *latest <= starting_deadline(*latest) ? DueSlot{latest, {}} : DueSlot{{}, latest};
-}
-
-Result<Compiled> compile(const policy::Schedule& schedule) {
-  if (schedule.cron.empty()) {
-    return fail(ErrorKind::InvalidInput, "the schedule has no cron expression");
+  if (blackout_at(*latest)) {
+    result.blacked_out = latest;
+  } else if (const auto last = start_by(*latest); now <= last) {
+    result.due = latest;
+    result.start_by = last;
+  } else {
+    result.missed = latest;
   }
-  std::vector<Cron> crons;
-  for (const auto& expression : schedule.cron) {
-    auto cron = parse_cron(expression);
-    if (!cron) {
-      return support::pass_on(std::move(cron));
-    }
-    crons.push_back(*cron);
-  }
-  auto zone = find_zone(schedule.time_zone);
-  if (!zone) {
-    return support::pass_on(std::move(zone));
-  }
-  return Compiled(std::move(crons), **zone, schedule.starting_deadline);
-}
-
-std::vector<Error> check(const policy::Policy& policy) {
-  std::vector<Error> errors;
-  const auto& schedule = policy.schedule;
-  for (size_t i = 0; i < schedule.cron.size(); ++i) {
-    auto cron = parse_cron(schedule.cron[i]);
-    if (!cron) {
-      const auto mark = i < schedule.cron_marks.size() ? std::optional(schedule.cron_marks[i]) : std::nullopt;
-      const std::string index = schedule.cron.size() > 1 ? "[" + std::to_string(i) + "]" : "";
-      errors.push_back(placed(std::move(cron.error()), mark, "spec.schedule.cron" + index));
-    }
-  }
-  auto zone = find_zone(schedule.time_zone);
-  if (!zone) {
-    errors.push_back(placed(std::move(zone.error()), schedule.time_zone_mark, "spec.schedule.timeZone"));
-  }
-  return errors;
+  return result;
 }
 
 }  // namespace stillpoint::schedule

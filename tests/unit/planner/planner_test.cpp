@@ -74,6 +74,26 @@ TEST_F(PlannerTest, ASlotBeyondItsStartingDeadlineIsMissedAndNotRunLate) {
   EXPECT_EQ(verbs(), "");
 }
 
+TEST_F(PlannerTest, ASlotInABlackoutIsSkippedAndOneBeforeItIsBegunBeforeIt) {
+  policy::Blackout blackout;
+  blackout.from = kSlot;
+  blackout.to = kSlot + std::chrono::minutes(1);
+  policy_.schedule.blackouts = {blackout};
+  EXPECT_EQ(verbs(), "");
+  policy_.schedule.blackouts[0].from = kSlot + std::chrono::minutes(10);
+  policy_.schedule.blackouts[0].to = kSlot + std::chrono::minutes(20);
+  EXPECT_EQ(std::get<CreatePoint>(only().what).start_by,
+            kSlot + std::chrono::minutes(10) - std::chrono::milliseconds(1));
+}
+
+TEST_F(PlannerTest, JitterDelaysTheBeginningAndNotTheSlot) {
+  policy_.schedule.jitter = std::chrono::minutes(15);
+  now_ = kSlot;
+  EXPECT_EQ(verbs(), "");
+  now_ = kSlot + std::chrono::minutes(15);
+  EXPECT_EQ(std::get<CreatePoint>(only().what).slot, kSlot);
+}
+
 TEST_F(PlannerTest, SlotsBeforeStartAtDoNotCount) {
   policy_.start_at = at("2026-11-24T12:01:00Z");
   EXPECT_EQ(verbs(), "");

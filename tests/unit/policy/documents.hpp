@@ -31,6 +31,10 @@ spec:
     cron: ["5 1 * * *", "0 13 * * sun"]
     timeZone: Europe/Zurich
     startingDeadline: 30m
+    jitter: 10m
+    blackouts:
+      - {cron: "0 8 * * mon-fri", duration: 10h, reason: office hours}
+      - {from: 2026-12-24T18:00:00Z, to: 2027-01-02T06:00:00Z}
   datasets:
     - name: mysql
       volumes: {nameContains: mysql_data}

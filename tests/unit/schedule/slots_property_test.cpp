@@ -1,15 +1,17 @@
-// Properties of slots against an oracle that knows no days and no short cuts: it walks over every minute of UTC, asks
-// what the clocks of the zone show, and compares that with the fields.
+// Properties of slots, the first against the slow oracle.
 
 #include <date/tz.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "schedule/slots.hpp"
+#include "slow_oracle.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::schedule {
@@ -45,58 +47,9 @@ std::string field(int low, int high) {
 
 std::string expression() {
   // The hours near changes of the clocks, and days that are not rare, so that there is something to compare.
-  return field(0, 59) + " " + field(0, 4) + " " + *rc::gen::element<std::string>("*", "*", "*/2", "1-15") + " * " +
-         *rc::gen::element<std::string>("*", "*", "sun", "sat-mon");
-}
-
-struct Setting {
-  Cron cron;
-  const date::time_zone* zone = nullptr;
-};
-
-bool shows(const Setting& setting, date::local_seconds local) {
-  const auto day = date::floor<date::days>(local);
-  const auto time = date::hh_mm_ss<std::chrono::seconds>(local - day);
-  return time.seconds() == 0s && setting.cron.minutes[static_cast<size_t>(time.minutes().count())] &&
-         setting.cron.hours[static_cast<size_t>(time.hours().count())] &&
-         setting.cron.fires_on(std::chrono::sys_days(std::chrono::days(day.time_since_epoch().count())));
-}
-
-/// The second of two instants at which the clocks show the same.
-bool is_second_showing(const Setting& setting, sys_seconds instant, date::local_seconds local) {
-  const auto info = setting.zone->get_info(local);
-  return info.result == date::local_info::ambiguous &&
-         sys_seconds(local.time_since_epoch()) - info.first.offset != instant;
-}
-
-/// Whether a local time that fires is left out by the change of the clocks at `after.begin`.
-bool skips_one(const Setting& setting, const date::sys_info& after) {
-  const auto before = setting.zone->get_info(after.begin - 1s);
-  for (auto skipped = date::local_seconds(after.begin.time_since_epoch() + before.offset);
-       skipped < date::local_seconds(after.begin.time_since_epoch() + after.offset); skipped += 1min) {
-    if (shows(setting, skipped)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/// The slots, by the words of slots.hpp.
-std::vector<WallTime> slots_by_walking(const Setting& setting, sys_seconds from, sys_seconds to) {
-  std::vector<WallTime> slots;
-  auto info = setting.zone->get_info(from);
-  for (auto instant = from + 1min; instant <= to; instant += 1min) {
-    if (instant >= info.end) {
-      info = setting.zone->get_info(instant);
-    }
-    const auto local = date::local_seconds(instant.time_since_epoch() + info.offset);
-    const bool shown =
-        shows(setting, local) && (setting.cron.is_interval || !is_second_showing(setting, instant, local));
-    if (shown || (info.begin == instant && !setting.cron.hours.all() && skips_one(setting, info))) {
-      slots.emplace_back(instant);
-    }
-  }
-  return slots;
+  return field(0, 59) + " " + field(0, 4) + " " +
+         *rc::gen::element<std::string>("*", "*", "*/2", "1-15", "L", "L-1,1W", "15W,LW,L-2W,7") + " * " +
+         *rc::gen::element<std::string>("*", "*", "sun", "sat-mon", "sun#2,7L", "sat#1,fri", "*/3");
 }
 
 /// An instant within a day of a change of the zone's clocks, or any of its year.
@@ -113,19 +66,23 @@ sys_seconds interesting_instant(const date::time_zone& zone) {
 RC_GTEST_PROP(SlotsProperty, AreThoseThatTheClocksShow, ()) {
   const std::string text = expression();
   const std::string name = *rc::gen::elementOf(zones());
-  auto cron = parse_cron(text);
-  RC_PRE(cron.has_value());
   policy::Schedule schedule;
   schedule.cron = {text};
   schedule.time_zone = name;
   const auto compiled = compile(schedule);
-  RC_ASSERT(compiled.has_value());
-  const Setting setting{*cron, date::locate_zone(name)};
-  const auto from = interesting_instant(*setting.zone);
+  RC_PRE(compiled.has_value());
+  const auto& zone = *date::locate_zone(name);
+  const auto from = interesting_instant(zone);
   const auto to = from + 3 * 24h;
   RC_TAG(name);
   RC_LOG() << text << " in " << name << " from " << support::format_utc(from) << "\n";
-  const auto walked = slots_by_walking(setting, from, to);
+  const auto minute = [](sys_seconds instant) {
+    return std::chrono::floor<std::chrono::minutes>(instant).time_since_epoch().count();
+  };
+  std::vector<WallTime> walked;
+  for (const auto slot : slow::slots(slow::Expression(text), slow::Offsets(zone), minute(from), minute(to), 30 * 60)) {
+    walked.emplace_back(std::chrono::minutes(slot));
+  }
   const auto slots = compiled->between(from, to, 100000);
   RC_ASSERT(slots == walked);
 }
@@ -157,6 +114,68 @@ RC_GTEST_PROP(SlotsProperty, AreTheSameInAnyOrderOfExpressions, ()) {
   RC_PRE(one.has_value() && other.has_value());
   const WallTime from = interesting_instant(*date::locate_zone("UTC"));
   RC_ASSERT(one->between(from, from + 48h, 1000) == other->between(from, from + 48h, 1000));
+}
+
+policy::Schedule schedule_with_everything() {
+  policy::Schedule schedule;
+  schedule.cron = {expression(), expression()};
+  schedule.time_zone = *rc::gen::elementOf(zones());
+  schedule.jitter = std::chrono::seconds(*rc::gen::inRange(0, 12 * 3600));
+  if (*rc::gen::arbitrary<bool>()) {
+    schedule.starting_deadline = std::chrono::seconds(*rc::gen::inRange(1, 36 * 3600));
+  }
+  if (*rc::gen::arbitrary<bool>()) {
+    policy::Blackout blackout;
+    blackout.cron = expression();
+    blackout.duration = std::chrono::minutes(*rc::gen::inRange(1, 3 * 60));
+    schedule.blackouts.push_back(blackout);
+  }
+  return schedule;
+}
+
+RC_GTEST_PROP(JitterProperty, NeverReachesTheNextSlotTheStartingDeadlineOrABlackout, (const std::string& key)) {
+  const auto compiled = compile(schedule_with_everything());
+  RC_PRE(compiled.has_value());
+  const auto slot = compiled->next_after(interesting_instant(*date::locate_zone("UTC")));
+  RC_PRE(slot.has_value());
+  const auto begins = *slot + compiled->delay(*slot, key);
+  RC_ASSERT(begins >= *slot);
+  RC_ASSERT(begins <= compiled->start_by(*slot));
+  RC_ASSERT(begins < compiled->named().next_after(*slot).value());
+  RC_ASSERT(!compiled->blackout_at(begins).has_value());
+  RC_ASSERT(compiled->due_slot(begins, {}, key).due == slot);
+}
+
+RC_GTEST_PROP(JitterProperty, SpreadsServersOverItsWholeTime, ()) {
+  policy::Schedule schedule;
+  schedule.cron = {"0 1 * * *"};
+  schedule.jitter = 30min;
+  const auto compiled = compile(schedule).value();
+  const WallTime slot = date::sys_days(date::year(2026) / 11 / 24) + 1h;
+  const auto policy = *rc::gen::arbitrary<std::string>();
+  std::array<int, 6> servers{};
+  for (int i = 0; i < 600; ++i) {
+    const auto delay = compiled.delay(slot, spread_key("default", policy, std::to_string(i)));
+    ++servers.at(static_cast<size_t>(delay / 5min));
+  }
+  for (const int in_five_minutes : servers) {
+    RC_ASSERT(in_five_minutes > 50);
+    RC_ASSERT(in_five_minutes < 150);
+  }
+}
+
+RC_GTEST_PROP(BlackoutProperty, NothingIsDueInABlackoutAndNoOtherSlotIsSkipped, (const std::string& key)) {
+  const auto compiled = compile(schedule_with_everything());
+  RC_PRE(compiled.has_value());
+  const WallTime from = interesting_instant(*date::locate_zone("UTC"));
+  const auto served = compiled->between(from, from + 48h, 10000);
+  auto named = compiled->named().next_after(from);
+  for (; named && *named <= from + 48h; named = compiled->named().next_after(*named)) {
+    const bool counts = std::find(served.begin(), served.end(), *named) != served.end();
+    RC_ASSERT(counts != compiled->blackout_at(*named).has_value());
+  }
+  const auto now = from + std::chrono::minutes(*rc::gen::inRange(0, 48 * 60));
+  RC_ASSERT(!(compiled->blackout_at(now) && compiled->due_slot(now, {}, key).due));
 }
 
 RC_GTEST_PROP(CronProperty, AnyTextIsReadOrRefused, (const std::string& text)) {

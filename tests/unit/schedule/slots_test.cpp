@@ -124,6 +124,33 @@ TEST(SlotsInTheRepeatedHour, AnIntervalKeepsItsPace) {
             8U);
 }
 
+// Lord Howe Island changes by half an hour: forward at 15:30Z on 3 October 2026, and back at 15:00Z on 4 April.
+
+TEST(SlotsInTheGap, AnHourlySlotInHalfAnHourIsMadeUpFor) {
+  EXPECT_THAT(between(compiled({"0 * * * *"}, "Australia/Lord_Howe"), "2026-10-03T14:00:00Z", "2026-10-03T16:30:00Z"),
+              ElementsAre("2026-10-03T14:30:00Z", "2026-10-03T15:30:00Z", "2026-10-03T16:00:00Z"));
+}
+
+TEST(SlotsInTheRepeatedHour, HalfAnHourLengthensOneInterval) {
+  EXPECT_THAT(between(compiled({"0 * * * *"}, "Australia/Lord_Howe"), "2026-04-04T13:30:00Z", "2026-04-04T17:00:00Z"),
+              ElementsAre("2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z", "2026-04-04T16:30:00Z"));
+}
+
+TEST(SlotsInTheRepeatedHour, ATimeOfDayOfEverySecondHourIsThreeHoursApart) {
+  EXPECT_THAT(between(compiled({"0 */2 * * *"}, "Europe/Zurich"), "2026-10-24T23:00:00Z", "2026-10-25T04:00:00Z"),
+              ElementsAre("2026-10-25T00:00:00Z", "2026-10-25T03:00:00Z"));
+}
+
+TEST(Slots, TheRulesGoOnAfter2037) {
+  EXPECT_EQ(compiled({"30 2 * * *"}, "Europe/Zurich").next_after(at("2040-07-01T12:00:00Z")),
+            at("2040-07-02T00:30:00Z"));
+}
+
+TEST(Slots, ALeapDayOnAGivenWeekdayIsFoundAcrossFortyYears) {
+  EXPECT_EQ(compiled({"0 0 * 2 mon#5"}).next_after(at("2072-01-01T00:00:00Z")), at("2072-02-29T00:00:00Z"));
+  EXPECT_EQ(compiled({"0 0 * 2 mon#5"}).next_after(at("2072-03-01T00:00:00Z")), at("2112-02-29T00:00:00Z"));
+}
+
 TEST(SlotsInTheRepeatedHour, ItCanLieAcrossMidnight) {
   // Cuba goes from 01:00 to 00:00 on the first Sunday of November.
   EXPECT_THAT(
@@ -186,14 +213,146 @@ TEST(DueSlot, SlotsBeforeStartAtDoNotCount) {
   EXPECT_EQ(daily.due_slot(slot + 1s, slot).due, slot);
 }
 
+TEST(DueSlot, AfterAWeekOffOnlyTheLatestIsServed) {
+  const auto hourly = compiled({"0 * * * *"});
+  const auto back = at("2026-11-24T12:10:00Z");
+  EXPECT_EQ(hourly.due_slot(back, back - 24h * 7).due, at("2026-11-24T12:00:00Z"));
+  auto patient = schedule_of({"0 * * * *"});
+  patient.starting_deadline = 24h * 7;
+  EXPECT_EQ(compile(patient)->due_slot(back, {}).due, at("2026-11-24T12:00:00Z"))
+      << "though 168 slots are within the deadline";
+}
+
+policy::Blackout once(std::string_view from, std::string_view to) {
+  policy::Blackout blackout;
+  blackout.from = at(from);
+  blackout.to = at(to);
+  return blackout;
+}
+
+policy::Blackout again(std::string cron, std::chrono::milliseconds duration) {
+  policy::Blackout blackout;
+  blackout.cron = std::move(cron);
+  blackout.duration = duration;
+  blackout.reason = "office hours";
+  return blackout;
+}
+
+Compiled with_blackouts(std::vector<std::string> cron, std::vector<policy::Blackout> blackouts,
+                        std::string zone = "UTC") {
+  auto schedule = schedule_of(std::move(cron), std::move(zone));
+  schedule.blackouts = std::move(blackouts);
+  return compile(schedule).value();
+}
+
+TEST(Blackout, SkipsItsSlotsAndBeginsWithItsFirstInstant) {
+  const auto schedule = with_blackouts({"0 * * * *"}, {once("2026-11-24T02:00:00Z", "2026-11-24T04:00:00Z")});
+  EXPECT_THAT(between(schedule, "2026-11-24T00:30:00Z", "2026-11-24T05:00:00Z"),
+              ElementsAre("2026-11-24T01:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T05:00:00Z"));
+  EXPECT_EQ(schedule.latest_at_or_before(at("2026-11-24T03:30:00Z")), at("2026-11-24T01:00:00Z"));
+  EXPECT_EQ(schedule.interval_at(at("2026-11-24T03:30:00Z")), std::optional<std::chrono::milliseconds>(3h))
+      << "so long nothing is expected";
+}
+
+TEST(Blackout, ComesAgainInTheTimeZoneOfTheSchedule) {
+  const auto zurich = with_blackouts({"0 */4 * * *"}, {again("0 8 * * mon-fri", 10h)}, "Europe/Zurich");
+  EXPECT_THAT(
+      between(zurich, "2026-11-26T22:00:00Z", "2026-11-28T12:00:00Z"),
+      ElementsAre("2026-11-26T23:00:00Z", "2026-11-27T03:00:00Z", "2026-11-27T19:00:00Z", "2026-11-27T23:00:00Z",
+                  "2026-11-28T03:00:00Z", "2026-11-28T07:00:00Z", "2026-11-28T11:00:00Z"))
+      << "Friday and Saturday";
+  const auto blackout = zurich.blackout_at(at("2026-11-27T07:00:00Z"));
+  ASSERT_TRUE(blackout.has_value());
+  EXPECT_EQ(blackout->reason, "office hours");
+  EXPECT_EQ(blackout->window.end, at("2026-11-27T17:00:00Z"));
+  EXPECT_FALSE(zurich.blackout_at(at("2026-11-27T17:00:00Z")).has_value());
+}
+
+TEST(Blackout, ItsSlotIsNeverDueAndNeitherIsAnEarlierOne) {
+  auto schedule = schedule_of({"0 * * * *"});
+  schedule.starting_deadline = 5h;
+  schedule.blackouts = {once("2026-11-24T01:30:00Z", "2026-11-24T02:10:00Z")};
+  const auto made = compile(schedule).value();
+  EXPECT_EQ(made.due_slot(at("2026-11-24T01:29:00Z"), {}).due, at("2026-11-24T01:00:00Z"));
+  EXPECT_EQ(made.due_slot(at("2026-11-24T01:29:00Z"), {}).start_by, at("2026-11-24T01:30:00Z") - 1ms)
+      << "nothing is begun in a blackout";
+  EXPECT_EQ(made.due_slot(at("2026-11-24T01:30:00Z"), {}).missed, at("2026-11-24T01:00:00Z"));
+  const auto skipped = made.due_slot(at("2026-11-24T02:30:00Z"), {});
+  EXPECT_EQ(skipped.due, std::nullopt);
+  EXPECT_EQ(skipped.missed, std::nullopt);
+  EXPECT_EQ(skipped.blacked_out, at("2026-11-24T02:00:00Z"));
+}
+
+TEST(Blackout, OneThatSkipsEverySlotIsRefused) {
+  policy::Policy policy;
+  policy.schedule = schedule_of({"30 9 * * mon-fri"});
+  policy.schedule.blackouts = {again("0 8 * * *", 10h)};
+  policy.schedule.blackouts[0].mark = {"f", 4, 5};
+  const auto errors = check(policy);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].to_string(),
+            "f:4:5: spec.schedule.blackouts: skip every slot of the schedule: shorten one of them, or choose another "
+            "time of day");
+  policy.schedule.cron = {"30 9 * * *"};
+  policy.schedule.blackouts[0].cron = "0 8 * * mon-fri";
+  EXPECT_TRUE(check(policy).empty()) << "weekends are left";
+}
+
+TEST(Blackout, ItsExpressionIsCheckedToo) {
+  policy::Policy policy;
+  policy.schedule = schedule_of({"30 9 * * *"});
+  policy.schedule.blackouts = {again("0 25 * * *", 10h)};
+  policy.schedule.blackouts[0].cron_mark = {{"f", 4, 12}, 13};
+  const auto errors = check(policy);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].to_string(),
+            "f:4:15: spec.schedule.blackouts[0].cron: hour: \"25\" is out of range: use 0 to 23");
+}
+
+TEST(Jitter, DelaysAServerAlwaysByTheSame) {
+  auto schedule = schedule_of({"0 * * * *"});
+  schedule.jitter = 10min;
+  const auto made = compile(schedule).value();
+  const auto slot = at("2026-11-24T12:00:00Z");
+  const auto key = spread_key("default", "edx", "40443508-63a8-43bc-9fba-379d7d7c69d4");
+  const auto delay = made.delay(slot, key);
+  EXPECT_GT(delay, 0s) << "of this server";
+  EXPECT_LT(delay, 10min);
+  EXPECT_EQ(made.delay(slot + 24h, key), delay);
+  EXPECT_EQ(made.delay(slot, ""), 0s);
+  EXPECT_EQ(made.due_slot(slot + delay - 1ms, {}, key).due, std::nullopt);
+  EXPECT_EQ(made.due_slot(slot + delay - 1ms, {}, key).begins, slot + delay);
+  EXPECT_EQ(made.due_slot(slot + delay, {}, key).due, slot) << "the slot itself does not move";
+}
+
+TEST(Jitter, LeavesAnEarlierSlotDueUntilItsOwnBegins) {
+  auto schedule = schedule_of({"0 * * * *"});
+  schedule.starting_deadline = 2h;
+  schedule.jitter = 20min;
+  const auto made = compile(schedule).value();
+  const auto slot = at("2026-11-24T12:00:00Z");
+  const auto key = spread_key("default", "edx", "40443508-63a8-43bc-9fba-379d7d7c69d4");
+  EXPECT_EQ(made.due_slot(slot, {}, key).due, slot - 1h);
+}
+
+TEST(Jitter, DoesNotHideThatASlotIsBlackedOut) {
+  auto schedule = schedule_of({"0 * * * *"});
+  schedule.jitter = 10min;
+  const auto slot = at("2026-11-24T12:00:00Z");
+  schedule.blackouts = {once("2026-11-24T12:00:00Z", "2026-11-24T12:30:00Z")};
+  const auto due = compile(schedule)->due_slot(slot, {}, spread_key("default", "edx", "40443508"));
+  EXPECT_EQ(due.blacked_out, slot);
+  EXPECT_EQ(due.begins, std::nullopt);
+}
+
 TEST(ScheduleCheck, NamesEveryErrorWithItsPlace) {
   policy::Policy policy;
   policy.schedule = schedule_of({"5 1 * * *", "61 1 * * *"}, "Europe/Zurch");
-  policy.schedule.cron_marks = {{"f", 1, 1}, {"f", 2, 9}};
+  policy.schedule.cron_marks = {{{"f", 1, 1}, 0}, {{"f", 2, 9}, 10}};
   policy.schedule.time_zone_mark = support::SourceMark{"f", 3, 7};
   const auto errors = check(policy);
   ASSERT_EQ(errors.size(), 2U);
-  EXPECT_EQ(errors[0].to_string(), "f:2:9: spec.schedule.cron[1]: minute: \"61\" is out of range: use 0 to 59");
+  EXPECT_EQ(errors[0].to_string(), "f:2:10: spec.schedule.cron[1]: minute: \"61\" is out of range: use 0 to 59");
   EXPECT_EQ(errors[1].to_string(),
             "f:3:7: spec.schedule.timeZone: there is no time zone \"Europe/Zurch\": did you mean Europe/Zurich?");
   EXPECT_EQ(errors[1].kind(), support::ErrorKind::InvalidInput);
