@@ -26,7 +26,7 @@ struct Found {
 std::vector<std::string> snapshot_ids(const Attempt& attempt) {
   std::vector<std::string> ids;
   for (const auto& member : attempt.members) {
-    ids.push_back(member.snapshot.id.str());
+    ids.push_back(printable(member.snapshot.id.str()));
   }
   return ids;
 }
@@ -105,7 +105,7 @@ void print(const std::vector<Found>& points, Output output, CloudColumn column) 
     list["apiVersion"] = "stillpoint.dev/v1alpha1";
     list["kind"] = "PointList";
     list["items"] = std::move(items);
-    std::cout << list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    std::cout << list.dump(2, ' ', true, nlohmann::json::error_handler_t::replace) << "\n";
     return;
   }
   if (output == Output::Name) {

@@ -1,8 +1,5 @@
 #include "executor/deleter.hpp"
 
-#include <optional>
-#include <vector>
-
 namespace stillpoint::executor {
 namespace {
 
@@ -59,57 +56,51 @@ Status wait_gone(const Context& context, const cloud::SnapshotId& id) {
 }
 
 /// Only a point needs it: what is left of an attempt that never was one is swept as it is.
-Status mark_as_going(const Context& context, const inventory::Attempt& attempt,
-                     const std::vector<cloud::SnapshotId>& members) {
-  if (members.size() < 2 || attempt.consistency == policy::Consistency::Unproven) {
+Status mark_as_going(const Context& context, const inventory::Attempt& attempt) {
+  if (attempt.consistency == policy::Consistency::Unproven) {
     return {};
   }
-  for (const auto& member : members) {
-    auto marked =
-        context.cloud.merge_snapshot_metadata(member, inventory::deletion_metadata(), context.call_deadline());
+  for (const auto& member : attempt.members) {
+    auto marked = context.cloud.merge_snapshot_metadata(member.snapshot.id, inventory::deletion_metadata(),
+                                                        context.call_deadline());
     if (!marked && marked.error().kind() != ErrorKind::NotFound) {
-      return pass_on(std::move(marked), "mark snapshot " + member.str() + " before its deletion");
+      return pass_on(std::move(marked), "mark snapshot " + member.snapshot.id.str() + " before its deletion");
     }
   }
   return {};
 }
 
+/// Reads it back and deletes it with nothing in between.
+Status delete_member(const Context& context, const inventory::Member& member) {
+  if (auto ours = still_ours(context, member); !ours) {
+    return ours.error().kind() == ErrorKind::NotFound ? Status() : ours;
+  }
+  auto deleted = context.cloud.delete_snapshot(member.snapshot.id, context.call_deadline());
+  // Without an answer it may be under way: whether it is gone is what is waited for.
+  if (!deleted && deleted.error().kind() != ErrorKind::UnknownOutcome) {
+    return deleted.error().kind() == ErrorKind::NotFound ? Status() : deleted;
+  }
+  return wait_gone(context, member.snapshot.id);
+}
+
 }  // namespace
 
 Status delete_attempt(const Context& context, const inventory::Attempt& attempt) {
-  std::vector<cloud::SnapshotId> wanted;
   for (const auto& member : attempt.members) {
-    auto ours = still_ours(context, member);
-    if (ours) {
-      wanted.push_back(member.snapshot.id);
-    } else if (ours.error().kind() != ErrorKind::NotFound) {
-      // All or none: half a point is no point.
+    // All or none: half a point is no point.
+    if (auto ours = still_ours(context, member); !ours && ours.error().kind() != ErrorKind::NotFound) {
       return pass_on(std::move(ours), "delete snapshot " + member.snapshot.id.str());
     }
   }
-  if (auto marked = mark_as_going(context, attempt, wanted); !marked) {
+  if (auto marked = mark_as_going(context, attempt); !marked) {
     return marked;
   }
-  std::vector<cloud::SnapshotId> accepted;
-  std::optional<support::Error> first_error;
-  const auto note = [&](Status&& status, const cloud::SnapshotId& id) {
-    if (!status && status.error().kind() != ErrorKind::NotFound && !first_error) {
-      first_error = std::move(status.error()).with_context("delete snapshot " + id.str());
-    }
-  };
-  for (const auto& id : wanted) {
-    auto deleted = context.cloud.delete_snapshot(id, context.call_deadline());
-    // Without an answer it may be under way: whether it is gone is what is waited for.
-    if (deleted || deleted.error().kind() == ErrorKind::UnknownOutcome) {
-      accepted.push_back(id);
-    } else {
-      note(std::move(deleted), id);
+  for (const auto& member : attempt.members) {
+    if (auto deleted = delete_member(context, member); !deleted) {
+      return pass_on(std::move(deleted), "delete snapshot " + member.snapshot.id.str());
     }
   }
-  for (const auto& id : accepted) {
-    note(wait_gone(context, id), id);
-  }
-  return first_error ? Status(fail(std::move(*first_error))) : Status();
+  return {};
 }
 
 }  // namespace stillpoint::executor

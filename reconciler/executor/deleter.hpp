@@ -7,9 +7,9 @@
 namespace stillpoint::executor {
 
 /// Deletes the snapshots of one attempt and waits until they are gone. Each is read back just before its deletion and
-/// left alone unless it still carries the same installation, point and attempt, and no pin (P4). Several are first
-/// marked as going, so that an interrupted deletion is finished by a later pass (P7). The first error is returned after
-/// the others were tried; a snapshot that comes back to `available` because clones depend on it is a Conflict.
+/// left alone unless it still carries the same installation, point and attempt, and no pin (P4). A point is
+/// first marked as going, so that an interrupted deletion is finished by a later pass (P7). One after another, up to
+/// the first error; a snapshot that comes back to `available` because clones depend on it is a Conflict.
 support::Status delete_attempt(const Context& context, const inventory::Attempt& attempt);
 
 }  // namespace stillpoint::executor

@@ -154,8 +154,10 @@ std::vector<ActionResult> execute(const Context& context, const planner::Plan& p
                                   Learnt& learnt, const std::function<void(const ActionResult&)>& on_result) {
   Carrier carrier(context, policies, observed, learnt);
   std::vector<ActionResult> results;
+  // What is pruned is decided by what exists: not by what existed before points were made, which takes its time.
+  const bool creates = plan.creates();
   for (const auto& action : plan.actions) {
-    if (action.changes()) {
+    if (action.changes() && !(creates && std::holds_alternative<planner::Prune>(action.what))) {
       results.push_back(carrier.carry_out(action));
       on_result(results.back());
     }

@@ -28,7 +28,8 @@ struct Learnt {
   std::set<std::string> clusters;  ///< of which a member may not be well after what was tried in this pass
 };
 
-/// Carries out the changes of a plan in its order, one at a time. A failed action does not stop those of other
+/// Carries out the changes of a plan in its order, one at a time; prunes only if no point is to be made, so that the
+/// next look decides about them. A failed action does not stop those of other
 /// datasets; the later ones of its own dataset are skipped. `on_result` hears of each as soon as it ended.
 std::vector<ActionResult> execute(const Context& context, const planner::Plan& plan,
                                   const std::vector<policy::Policy>& policies, const planner::Observed& observed,

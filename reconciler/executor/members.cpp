@@ -37,6 +37,12 @@ std::string why_failed(const Context& context, const cloud::SnapshotId& id, Dead
   return messages && !messages->empty() ? ": " + messages->front().text : "";
 }
 
+/// Whether it is the attempt's snapshot of the volume, by what it says itself.
+bool is_of(const cloud::Snapshot& snapshot, const cloud::Volume& volume, const std::string& attempt) {
+  const auto own = inventory::read_ownership(snapshot.metadata);
+  return own && own->attempt == attempt && snapshot.volume == volume.id;
+}
+
 /// A request whose answer never came may have made the snapshot all the same: look for it until it shows or time is up.
 Result<cloud::Snapshot> find_unanswered(const Context& context, const cloud::Volume& volume, const std::string& attempt,
                                         Deadline deadline, support::Error unanswered) {
@@ -47,8 +53,7 @@ Result<cloud::Snapshot> find_unanswered(const Context& context, const cloud::Vol
       return pass_on(std::move(snapshots), "look for a snapshot whose request got no answer");
     }
     for (const auto& snapshot : *snapshots) {
-      const auto own = inventory::read_ownership(snapshot.metadata);
-      if (own && own->attempt == attempt) {
+      if (is_of(snapshot, volume, attempt)) {
         return snapshot;
       }
     }
@@ -91,6 +96,11 @@ Result<cloud::Snapshot> cut_one(const Context& context, const cloud::Volume& vol
   }
   if (!snapshot) {
     return pass_on(std::move(snapshot), "snapshot volume '" + volume.name + "'");
+  }
+  if (!is_of(*snapshot, volume, own.attempt)) {
+    return fail(ErrorKind::Protocol, "snapshot volume '" + volume.name + "': the cloud answered with snapshot " +
+                                         support::printable(snapshot->id.str()) +
+                                         ", which does not carry what was asked for");
   }
   auto available = wait_available(context, std::move(*snapshot), deadline);
   if (!available) {

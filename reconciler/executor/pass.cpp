@@ -7,7 +7,7 @@ namespace {
 
 using support::Result;
 
-constexpr int kMaxRounds = 4;
+constexpr int kMaxRounds = 6;
 constexpr std::chrono::minutes kListingTime{5};
 
 /// Stores a listing, or hands its error up with what was being read.
@@ -63,7 +63,8 @@ Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& 
       return pass;
     }
     auto results = execute(context, pass.left, policies, pass.observed, learnt, on_result);
-    const bool go_on = any_done(results);
+    // After points were made, or could not be, the next round prunes.
+    const bool go_on = any_done(results) || pass.left.creates();
     std::move(results.begin(), results.end(), std::back_inserter(pass.results));
     if (!go_on) {
       return pass;

@@ -27,7 +27,10 @@ bool is_host_character(char c) {
 }
 
 auto bad_url(const std::string& text, const std::string& why) {
-  return fail(ErrorKind::InvalidInput, "the URL " + printable(text) + " cannot be used: " + why);
+  // Whatever stands before an `@` may be a password, wherever the `@` is.
+  const size_t at = text.rfind('@');
+  const std::string shown = at == std::string::npos ? text : "..." + text.substr(at);
+  return fail(ErrorKind::InvalidInput, "the URL " + printable(shown) + " cannot be used: " + why);
 }
 
 }  // namespace

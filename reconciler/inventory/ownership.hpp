@@ -29,9 +29,9 @@ struct Ownership {
   policy::Consistency consistency = policy::Consistency::Unproven;
   std::optional<std::chrono::milliseconds> held;
   std::string cluster;
-  bool deletion_begun = false;                  ///< of the attempt: it is no point any more, what is left of it goes
-  std::string pin;                              ///< owner of the pin, empty if there is none
-  std::string pin_until;                        ///< when the pin ends, as it is written; empty: never
+  bool deletion_begun = false;  ///< of the attempt: if it is not whole any more, what is left of it goes
+  std::string pin;              ///< owner of the pin, empty if there is none
+  std::string pin_until;        ///< when the pin ends, as it is written; empty: never
   std::map<std::string, std::string> position;  ///< where the database stood, e.g. `gtid`
 
   /// People write pins by hand. One whose end cannot be read protects for ever, one without an owner protects too; only
@@ -57,8 +57,8 @@ cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<st
 /// no position (Cinder's merge cannot remove a key, so it is emptied).
 cloud::Metadata late_metadata(const Ownership& ownership, support::WallTime taken);
 
-/// What is written on every member before the first of several is deleted, so that half a point is never taken for one
-/// that was damaged.
+/// What is written on every member of a point before the first is deleted, so that half of it is never taken for one
+/// that was damaged. A point that is still whole stays one.
 cloud::Metadata deletion_metadata();
 
 /// Whether the metadata claim to be Stillpoint's at all.

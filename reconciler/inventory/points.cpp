@@ -22,8 +22,8 @@ void judge(Attempt& attempt) {
   bool whole = true;
   Consistency labelled = Consistency::Unproven;
   for (const auto& member : attempt.members) {
-    whole = whole && member.snapshot.status == "available" && !member.own.deletion_begun &&
-            same_attempt(first, member.own) && volumes.insert(member.snapshot.volume).second;
+    whole = whole && member.snapshot.status == "available" && same_attempt(first, member.own) &&
+            volumes.insert(member.snapshot.volume).second;
     if (member.own.consistency != Consistency::Unproven) {
       // The label is written only after the whole attempt was proven, so one proves all; the weakest counts.
       labelled =

@@ -30,7 +30,7 @@ struct Member {
 enum class AttemptState {
   Complete,    ///< every wanted member is `available` and the hold was proven intact
   Unproven,    ///< every wanted member is `available`, nothing says that they were cut in time
-  Incomplete,  ///< a member is missing, not available yet, or failed; or the deletion of the attempt was begun
+  Incomplete,  ///< a member is missing, not available yet, or failed
 };
 std::string_view to_string(AttemptState state);
 

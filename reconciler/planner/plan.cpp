@@ -37,6 +37,11 @@ bool Plan::has_changes() const {
   return std::any_of(actions.begin(), actions.end(), [](const Action& action) { return action.changes(); });
 }
 
+bool Plan::creates() const {
+  return std::any_of(actions.begin(), actions.end(),
+                     [](const Action& action) { return std::holds_alternative<CreatePoint>(action.what); });
+}
+
 bool Plan::has_blocked() const {
   return any<Blocked>(*this);
 }

@@ -85,6 +85,7 @@ struct Plan {
 
   bool has_changes() const;
   bool has_blocked() const;
+  bool creates() const;                       ///< whether a point is to be made
   std::map<std::string, int> counts() const;  ///< by verb; verbs without an action are there with 0
 };
 

@@ -144,7 +144,8 @@ class Planning {
             Relabel{attempt, Relabel::How::CompleteLabels});
       }
     } else if (attempt.deletion_begun()) {
-      if (attempt.pinned(now_) == nullptr) {
+      // To finish a prune is a prune: not while those rest.
+      if (attempt.pinned(now_) == nullptr && !target.policy.suspend && !clock_suspect()) {
         plan_sweep(target, attempt, "DeletionBegun", "of a point whose deletion was begun");
       }
     } else if (has_label(attempt)) {

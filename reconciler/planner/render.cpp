@@ -124,8 +124,8 @@ std::string render_orphans(const std::vector<Orphan>& orphans) {
       unknown[orphan.series.policy].second += orphan.points;
       continue;
     }
-    text += "  policy " + orphan.series.policy + ", server " + printable(orphan.server_name) + " (" +
-            orphan.series.server.str() + "), dataset " + orphan.series.dataset + ": " +
+    text += "  policy " + printable(orphan.series.policy) + ", server " + printable(orphan.server_name) + " (" +
+            printable(orphan.series.server.str()) + "), dataset " + printable(orphan.series.dataset) + ": " +
             support::count_of(static_cast<size_t>(orphan.points), "point") + ", " + std::to_string(orphan.gib) +
             " GiB, newest " + (orphan.newest ? format_utc(*orphan.newest) : "-") + "  " + orphan.why + "\n";
   }
@@ -148,7 +148,7 @@ std::string render_text(const Plan& plan, Colour colour) {
       text += (action->policy.empty() ? "all policies" : "policy " + action->policy) + "\n";
     }
     if (new_server && !action->server.empty()) {
-      text += "  server " + printable(action->server_name) + " (" + action->server.str() + ")\n";
+      text += "  server " + printable(action->server_name) + " (" + printable(action->server.str()) + ")\n";
     }
     if ((new_server || previous->dataset != action->dataset) && !action->dataset.empty()) {
       text += "    dataset " + action->dataset + "\n";
@@ -196,7 +196,7 @@ std::string render_json(const std::vector<CloudPlan>& plans) {
   root["counts"] = counts;
   root["actions"] = std::move(actions);
   root["orphans"] = std::move(orphans);
-  return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return root.dump(2, ' ', true, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace stillpoint::planner

@@ -23,7 +23,7 @@ enum class WriterRole { NotWriter, Writer };
 /// What is to be held: one dataset of one server.
 struct HoldRequest {
   std::string attempt;      ///< random id, 8 to 64 of `0-9 a-f`; names the journal under /run/stillpoint
-  std::string point;        ///< of which the attempt is one; the server counts the failed ones. 8 to 64 of `0-9 a-f`
+  std::string point;        ///< of which the attempt is one; the server counts them. 8 to 64 of `0-9 a-f`
   std::string server_name;  ///< for messages
   policy::HoldSettings hold;
   std::vector<cloud::VolumeId> volumes;  ///< exactly the volumes that will be snapshotted

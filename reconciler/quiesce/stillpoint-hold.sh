@@ -275,24 +275,23 @@ check_service() {
   fact "service-active yes"
 }
 
-# A cloud that fails again and again must not stop a database again and again: after a hold for a point that was broken the next
-# one has to wait, and after three there is none. A failure before `begun`, the first statement that can block, is free.
+# A cloud that fails again and again must not stop a database again and again: after a hold for a point the next one for the
+# same has to wait, and after three there is none. A failure before `begun`, the first statement that can block, is free.
 check_earlier_holds() {
   [ -n "$point" ] || return 0
   count=0 ended=0
   for name in "$RUN"/*/point; do
     folder=${name%/point}
     { read -r other <"$name" && [ "$other" = "$point" ] && read -r begun <"$folder/begun"; } 2>/dev/null || continue
-    { read -r kind milliseconds _ <"$folder/verdict"; } 2>/dev/null || kind=broken milliseconds=0 # all of it was killed
-    [ "$kind" = broken ] || continue
+    { read -r _ milliseconds _ <"$folder/verdict"; } 2>/dev/null || milliseconds=0 # all of it was killed
     count=$((count + 1))
     [ "$ended" -ge $((begun + milliseconds / 10)) ] || ended=$((begun + milliseconds / 10))
   done
-  fact "failed-holds $count"
-  case $count in 0) return ;; 1) pause=10 ;; 2) pause=60 ;; *) refuse attempts "$count holds for this point have failed; it is given up" ;; esac
+  fact "earlier-holds $count"
+  case $count in 0) return ;; 1) pause=10 ;; 2) pause=60 ;; *) refuse attempts "it was held $count times for this point, and that has none; it is given up" ;; esac
   now
   left=$((pause - (NOW - ended) / 100))
-  [ "$left" -le 0 ] || refuse busy "a hold for this point has failed; the next one may begin in $left s"
+  [ "$left" -le 0 ] || refuse busy "it was held for this point just now; the next hold may begin in $left s"
 }
 
 preflight() {
@@ -323,15 +322,17 @@ service_active() {
 service_command() { if has_systemd; then systemctl "$1" "$service"; else service "$service" "$1"; fi; } # stop | start | reset-failed
 
 # What must be the same at release as it was when the service had stopped.
-service_mark() { # -> MARK
+service_mark() { # -> MARK, empty unless the service has shut down by itself and rests
   MARK=''
   service_active && return
   MARK=inactive
-  if has_systemd; then MARK=$(systemctl show -p ActiveState -p InactiveEnterTimestampMonotonic "$service"); fi
+  has_systemd || return 0
+  MARK=$(systemctl show -p ActiveState -p InactiveEnterTimestampMonotonic "$service")
+  case $MARK in *ActiveState=inactive*) ;; *) MARK='' ;; esac # failed: it was killed; activating: somebody starts it
 }
-data_touched() { # newer files than the marker, in the first level of the data
+data_touched() { # files newer than the marker, or that cannot be looked at
   # shellcheck disable=SC2086 # a list of words without blanks
-  find ${DATA_DIR:-$MOUNTS} -maxdepth 1 -newer "$DIR/stopped" 2>/dev/null | grep -q .
+  [ -n "$(find ${DATA_PATHS:-$MOUNTS} -xdev -newer "$DIR/stopped" 2>&1)" ]
 }
 
 stop_service() {
@@ -346,10 +347,7 @@ stop_service() {
   await stop-ended service
   [ "$REST" = 0 ] || refuse service "stopping $service failed (exit code $REST)"
   service_mark
-  case $MARK in
-    '') refuse service "$service did not stop" ;;
-    *ActiveState=failed*) refuse service "$service did not stop by itself: it crashed or was killed" ;; # not a clean shutdown
-  esac
+  [ -n "$MARK" ] || refuse service "$service did not shut down by itself: it runs, starts again, or was killed"
   begin "$max_hold"
   true >"$DIR/stopped"
 }
@@ -815,8 +813,8 @@ take_lock() {
     refuse busy "held by attempt ${holder:-unknown}"
   fi
   printf '%s\n' "$attempt" >"$RUN/host.lock"
-  # Verdicts of a week ago interest nobody, and /run is memory.
-  find "$RUN" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' ! -name bin -mtime +7 -exec rm -rf {} +
+  # Verdicts of some days ago interest nobody, and /run is memory.
+  find "$RUN" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' ! -name bin -mtime +1 -exec rm -rf {} +
 }
 
 pump() { # the controller's lines, then the end of them, into the inbox
@@ -866,11 +864,11 @@ surrender() { # REASON
     while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer surrender') break ;; esac; done
     stop_timer
   fi
-  [ "$REST" != surrender ] || deadman_alive || stand_in
+  [ "$REST" != surrender ] || stand_in
   finish_with broken "$1"
 }
 
-stand_in() { # for a dead-man that has died
+stand_in() { # for a dead-man that has died, or does not move; if it wakes up later it finds nothing left to do
   STARTER=''
   claim
   rm -f "$DIR/killer"
@@ -934,16 +932,23 @@ keep() {
       "in RELEASE $attempt") release ;;
       'eof '* | 'in '*) give_up ;;
       'db-exit client') surrender 'the lock session ended' && broken ;;
-      'timer overdue') if deadman_alive; then lost; else surrender overdue && broken; fi ;;
+      'timer overdue') overdue ;;
       'dm fired '*) lost ;;
     esac
   done
 }
 
+overdue() { # the dead-man should have fired by now
+  STAGE=over
+  stand_in
+  finish_with broken overdue
+  broken
+}
+
 lost() { # the dead-man has won
   start_timer 8 4000 thaw
   while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer thaw') break ;; esac; done
-  [ "$EVENT" = dm ] || deadman_alive || stand_in
+  [ "$EVENT" = dm ] || stand_in
   finish_with broken 'the release is still pending'
   broken
 }

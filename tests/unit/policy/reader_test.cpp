@@ -358,7 +358,7 @@ TEST(PolicyReader, GoodDocumentsOfAFileAreUsedBesideBadOnes) {
   ASSERT_EQ(result.policies.size(), 2U);
   EXPECT_EQ(result.policies[0].name, "small");
   EXPECT_EQ(result.policies[1].name, "edx-backend");
-  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 53 + 2);
+  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 57 + 2);
   EXPECT_EQ(result.errors.size(), 1U);
 }
 
