@@ -12,7 +12,7 @@ using support::Error;
 using support::ErrorKind;
 using support::fail;
 
-constexpr int kDeepest = 40;
+constexpr int kDeepestJson = 40;
 
 const Json& null_json() {
   static const Json kNull;
@@ -33,7 +33,7 @@ const Json& empty_object() {
 
 support::Result<Json> parse_json(const std::string& text) {
   const auto limit_depth = [](int depth, Json::parse_event_t, Json&) {
-    if (depth > kDeepest) {
+    if (depth > kDeepestJson) {
       throw std::length_error("nested too deeply");
     }
     return true;

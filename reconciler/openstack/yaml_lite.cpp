@@ -18,7 +18,7 @@ using support::Result;
 using support::SourceMark;
 
 constexpr std::size_t kLargestFile = 1UL << 20U;
-constexpr int kDeepest = 16;
+constexpr int kDeepestYaml = 16;
 constexpr int kMostNodes = 20'000;
 
 /// Copies yaml-cpp's shared nodes into values of our own. Aliases are expanded, so nodes are counted.
@@ -29,7 +29,7 @@ class Copier {
   Result<YamlValue> copy(const YAML::Node& node, int depth = 0) {
     YamlValue value;
     value.mark = mark_of(node);
-    if (depth > kDeepest || ++nodes_ > kMostNodes) {
+    if (depth > kDeepestYaml || ++nodes_ > kMostNodes) {
       return bad(value.mark, "too deep or too large: is there an alias that holds itself?");
     }
     if (node.IsScalar()) {

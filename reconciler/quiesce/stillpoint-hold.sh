@@ -864,11 +864,20 @@ surrender() { # REASON
     while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer surrender') break ;; esac; done
     stop_timer
   fi
-  [ "$REST" != surrender ] || stand_in
+  [ "$REST" != surrender ] || take_over
   finish_with broken "$1"
 }
 
-stand_in() { # for a dead-man that has died, or does not move; if it wakes up later it finds nothing left to do
+# A dead-man that lives and is silent may be stopped, or waits for a freeze that the kernel does not end: the same is done beside
+# it, for as long as it takes, and whoever is first has done it. Here it is waited for a little.
+take_over() {
+  if ! deadman_alive; then stand_in; return; fi
+  stand_in </dev/null >/dev/null 2>&1 &
+  standing_in=$! polls=0
+  while kill -0 "$standing_in" 2>/dev/null && [ "$polls" -lt 20 ]; do sleep 0.05; polls=$((polls + 1)); done
+}
+
+stand_in() { # for a dead-man that has died
   STARTER=''
   claim
   rm -f "$DIR/killer"
@@ -940,7 +949,7 @@ keep() {
 
 overdue() { # the dead-man should have fired by now
   STAGE=over
-  stand_in
+  take_over
   finish_with broken overdue
   broken
 }
@@ -948,7 +957,7 @@ overdue() { # the dead-man should have fired by now
 lost() { # the dead-man has won
   start_timer 8 4000 thaw
   while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer thaw') break ;; esac; done
-  [ "$EVENT" = dm ] || stand_in
+  [ "$EVENT" = dm ] || take_over
   finish_with broken 'the release is still pending'
   broken
 }

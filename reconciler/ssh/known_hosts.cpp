@@ -6,20 +6,13 @@
 #include <memory>
 #include <sstream>
 
+#include "ssh/owned.hpp"
+
 namespace stillpoint::ssh {
 namespace {
 
 using support::ErrorKind;
 using support::fail;
-
-struct FreeKey {
-  void operator()(ssh_key key) const { ssh_key_free(key); }
-};
-struct FreeString {
-  void operator()(char* text) const { ssh_string_free_char(text); }
-};
-using Key = std::unique_ptr<ssh_key_struct, FreeKey>;
-using Text = std::unique_ptr<char, FreeString>;
 
 std::string fingerprint(ssh_key key) {
   unsigned char* hash = nullptr;

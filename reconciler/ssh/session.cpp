@@ -9,6 +9,7 @@
 #include "ssh/conversation.hpp"
 #include "ssh/known_hosts.hpp"
 #include "ssh/link.hpp"
+#include "ssh/owned.hpp"
 
 namespace stillpoint::ssh {
 namespace {
@@ -95,11 +96,6 @@ support::Status set_options(ssh_session session, const Target& target, const sup
   }
   return {};
 }
-
-struct FreeKey {
-  void operator()(ssh_key key) const { ssh_key_free(key); }
-};
-using Key = std::unique_ptr<ssh_key_struct, FreeKey>;
 
 support::Result<Key> read_key(const std::string& file) {
   if (!std::ifstream(file)) {
