@@ -127,7 +127,7 @@ std::string wrong_special_day(std::string_view piece) {
   if (text == "w") {
     return "W needs the day that it is near to: write 15W, or LW for the last working day";
   }
-  if (text.find_first_of("/") != std::string::npos || text.find('-') != std::string::npos) {
+  if (text.find('/') != std::string::npos || text.find('-') != std::string::npos) {
     return shown(piece) +
            ": L and W go with one day, not with a range or a step: name the days, such as 14W,15W or L-1,L";
   }
