@@ -98,6 +98,7 @@ ExitCode run_command_line(int argc, char** argv) {
   add_installation(*sub, options);
   add_wishes(*sub, options);
   add_choice(*sub, "-o,--output", options.output, kPlanOutputs, "How the plan is shown");
+  sub->add_option("--out", options.plan_file, "Also write the plan here, for reconcile --plan")->option_text("FILE");
   add_choice(*sub, "--color", options.colour, kColours, "Whether lines are coloured");
   add_logging(*sub, options);
 
@@ -106,6 +107,11 @@ ExitCode run_command_line(int argc, char** argv) {
   add_installation(*sub, options);
   add_wishes(*sub, options);
   add_logging(*sub, options);
+  sub->add_option("--plan", options.plan_file,
+                  "Carry out this plan of diff --out and nothing else; refused if the world has changed under it")
+      ->option_text("FILE")
+      ->excludes("--now")
+      ->excludes("--allow-mass-delete");
   sub->add_option("--metrics-file", options.metrics_file,
                   "Write Prometheus metrics of the pass here, for node_exporter's textfile collector")
       ->option_text("FILE");

@@ -7,6 +7,7 @@
 #include "app/wishes.hpp"
 #include "executor/pass.hpp"
 #include "planner/render.hpp"
+#include "store/text_file.hpp"
 
 namespace stillpoint::app {
 
@@ -17,14 +18,16 @@ ExitCode diff(const Options& options) {
   const bool colour =
       options.colour == ColourMode::Always || (options.colour == ColourMode::Auto && isatty(STDOUT_FILENO) == 1);
   std::vector<planner::CloudPlan> plans;
+  // One instant for all clouds, so that a point outside the schedule has the same slot in each.
+  const auto now = clock.wall_now();
+  const auto wishes = wishes_of(options, now);
   const auto ended =
       for_each_cloud(options, clock, metrics, *log, [&](const CloudTask& task) -> support::Result<ExitCode> {
         auto observed = executor::observe(task.cloud, clock);
         if (!observed) {
           return support::pass_on(std::move(observed));
         }
-        const auto now = clock.wall_now();
-        plans.push_back({task.name, planner::plan(task.policies, *observed, wishes_of(options, now), now)});
+        plans.push_back({task.name, planner::plan(task.policies, *observed, wishes, now)});
         if (options.output != Output::Json) {
           std::cout << (task.prefix.empty() ? "" : "cloud " + title_of(task.name) + "\n")
                     << planner::render_text(plans.back().plan, colour ? planner::Colour::On : planner::Colour::Off)
@@ -34,7 +37,14 @@ ExitCode diff(const Options& options) {
       });
   // One document whatever happened, and none if nothing could be read.
   if (options.output == Output::Json && !plans.empty()) {
-    std::cout << planner::render_json(plans);
+    std::cout << planner::render_json(plans, wishes, now);
+  }
+  // A plan that lacks a cloud is not one to be carried out.
+  const bool whole = ended.clouds && plans.size() == ended.clouds->size();
+  if (!options.plan_file.empty() &&
+      !(whole && store::write_text(options.plan_file, planner::render_json(plans, wishes, now)))) {
+    std::cerr << "stillpoint: the plan was not written to " << options.plan_file << "\n";
+    return worse(ended.code, ExitCode::Failed);
   }
   return ended.code;
 }

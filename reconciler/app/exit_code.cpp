@@ -20,7 +20,7 @@ ExitCode worse(ExitCode a, ExitCode b) {
 }
 
 ExitCode exit_code_of(const planner::Plan& plan) {
-  ExitCode code = plan.actions.empty() ? ExitCode::Ok : ExitCode::Pending;
+  ExitCode code = plan.is_settled() ? ExitCode::Ok : ExitCode::Pending;
   for (const auto& action : plan.actions) {
     if (std::holds_alternative<planner::Blocked>(action.what) && action.reason != "PruneBlocked") {
       code = worse(code, ExitCode::Failed);

@@ -20,6 +20,7 @@ struct Options {
   ColourMode colour = ColourMode::Auto;
   bool now = false;
   bool allow_mass_delete = false;
+  std::string plan_file;     ///< diff writes the plan here, reconcile carries out that one; empty: none
   std::string metrics_file;  ///< empty: none is written
   support::LogLevel log_level = support::LogLevel::Warn;
   telemetry::LogFormat log_format = telemetry::LogFormat::Text;

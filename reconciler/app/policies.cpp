@@ -3,6 +3,7 @@
 #include "policy/diagnostics.hpp"
 #include "schedule/slots.hpp"
 #include "store/directory.hpp"
+#include "store/text_file.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::app {

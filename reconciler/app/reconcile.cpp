@@ -1,22 +1,22 @@
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
+#include <optional>
+#include <set>
 
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
+#include "app/pass_report.hpp"
 #include "app/ssh_servers.hpp"
 #include "app/wishes.hpp"
 #include "executor/pass.hpp"
+#include "planner/saved_plan.hpp"
 #include "schedule/slots.hpp"
-#include "store/directory.hpp"
+#include "store/text_file.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::app {
 namespace {
-
-using executor::ActionResult;
 
 /// Hands the executor's events on to the metrics.
 class MetricsObserver final : public executor::Observer {
@@ -37,80 +37,11 @@ class MetricsObserver final : public executor::Observer {
   telemetry::Metrics& metrics_;
 };
 
-/// `policy/server/dataset`, as far as the action is about one.
-std::string subject_of(const planner::Action& action) {
-  std::string subject = action.policy.empty() ? "all policies" : action.policy;
-  for (const auto& part : {support::printable(action.server_name), action.dataset}) {
-    if (!part.empty()) {
-      subject.append("/").append(part);
-    }
-  }
-  return subject;
-}
-
-std::string_view word_of(ActionResult::Outcome outcome) {
-  switch (outcome) {
-    case ActionResult::Outcome::Done:
-      return "done";
-    case ActionResult::Outcome::Skipped:
-      return "skipped";
-    case ActionResult::Outcome::Failed:
-      break;
-  }
-  return "failed";
-}
-
-/// Notes and errors hold names that came from the cloud or a server.
-void print(const std::string& prefix, const ActionResult& result) {
-  const auto& action = result.action;
-  const char* word = result.outcome == ActionResult::Outcome::Done      ? "done   "
-                     : result.outcome == ActionResult::Outcome::Skipped ? "skipped"
-                                                                        : "FAILED ";
-  std::cout << word << " " << prefix << subject_of(action) << ": " << action.verb() << " (" << action.reason << ")";
-  if (!result.note.empty()) {
-    std::cout << ": " << support::printable(result.note);
-  }
-  if (result.error) {
-    std::cout << ": " << support::printable(result.error->to_string());
-  }
-  std::cout << std::endl;
-}
-
-void log_action(support::Log& log, const CloudTask& task, const ActionResult& result) {
-  const auto& action = result.action;
-  // A failure, too: its line is on stdout already, and a terminal shows both.
-  log.write(support::LogLevel::Info, "Action ended",
-            {{"cloud", task.name},
-             {"policy", action.policy},
-             {"server", action.server_name},
-             {"server_id", action.server.str()},
-             {"dataset", action.dataset},
-             {"verb", std::string(action.verb())},
-             {"reason", action.reason},
-             {"result", std::string(word_of(result.outcome))},
-             {"note", result.note},
-             {"error", result.error ? result.error->to_string() : ""},
-             {"error_kind", result.error ? std::string(to_string(result.error->kind())) : ""}});
-}
-
-void log_end(support::Log& log, const CloudTask& task, const executor::PassResult& ended) {
-  const auto count = [&](ActionResult::Outcome outcome) {
-    return std::to_string(std::count_if(ended.results.begin(), ended.results.end(),
-                                        [&](const ActionResult& result) { return result.outcome == outcome; }));
-  };
-  const auto left = ended.left.counts();
-  log.info("Pass ended", {{"cloud", task.name},
-                          {"done", count(ActionResult::Outcome::Done)},
-                          {"skipped", count(ActionResult::Outcome::Skipped)},
-                          {"failed", count(ActionResult::Outcome::Failed)},
-                          {"waiting", std::to_string(left.at("wait"))},
-                          {"blocked", std::to_string(left.at("blocked"))}});
-}
-
 /// What the metrics file tells about the end of the pass over a cloud, which was last looked at no earlier than `when`.
-void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const planner::Observed& observed,
+void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const executor::PassResult& ended,
                  const Options& options, support::WallTime when) {
-  metrics.observe(task.name, inventory::assemble(observed.snapshots, options.installation), observed.quota, when);
+  metrics.observe(task.name, inventory::assemble(ended.observed.snapshots, options.installation), ended.observed.quota,
+                  when);
   for (const auto& policy : task.policies) {
     const auto schedule = schedule::compile(policy.schedule);
     const auto next = schedule ? schedule->next_after(when) : std::nullopt;
@@ -119,56 +50,104 @@ void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const plann
       metrics.observe_next_slot(task.name, policy.name, *next, *interval);
     }
   }
+  for (const auto& action : ended.left.actions) {
+    if (const auto* skip = std::get_if<planner::Skip>(&action.what)) {
+      metrics.observe_missed(task.name, {action.policy, action.server, action.dataset}, skip->missed);
+    }
+  }
 }
 
-/// Says which slots a blackout skips; without a word a point that is not made would look forgotten.
-void log_blackouts(support::Log& log, const CloudTask& task, support::WallTime when) {
-  for (const auto& policy : task.policies) {
-    const auto schedule = schedule::compile(policy.schedule);
-    const auto slot = schedule ? schedule->due_slot(when, policy.start_at).blacked_out : std::nullopt;
-    if (slot && !policy.suspend) {
-      log.info("Slot blacked out", {{"cloud", task.name},
-                                    {"policy", policy.name},
-                                    {"slot", support::format_utc(*slot)},
-                                    {"note", schedule->blackout_at(*slot)->reason}});
+/// The plan that the user has looked at, if there is one.
+struct Approval {
+  std::optional<planner::SavedPlan> plan;
+  std::set<std::string> used;  ///< clouds
+
+  planner::Wishes wishes(const Options& options, support::WallTime now) const {
+    auto wishes = wishes_of(options, now);
+    if (plan) {
+      wishes.slot_now = plan->wishes.slot_now;
+      wishes.mass_delete = plan->wishes.mass_delete;
     }
+    return wishes;
+  }
+  /// What may be done in the cloud; null if anything may.
+  const planner::ApprovedChanges* changes(const std::string& cloud) {
+    static const planner::ApprovedChanges kNothing;
+    if (!plan) {
+      return nullptr;
+    }
+    used.insert(cloud);
+    const auto found = plan->clouds.find(cloud);
+    return found == plan->clouds.end() ? &kNothing : &found->second;
+  }
+};
+
+/// Reads the file that --plan names. Says on standard error why it cannot be used.
+support::Result<Approval> read_approval(const Options& options, support::WallTime now) {
+  if (options.plan_file.empty()) {
+    return Approval();
+  }
+  const auto text = store::read_text(options.plan_file);
+  if (text.empty()) {
+    return support::fail(support::ErrorKind::InvalidInput, "it is empty or cannot be read");
+  }
+  auto plan = planner::read_saved_plan(text, now);
+  if (!plan) {
+    return support::pass_on(std::move(plan));
+  }
+  if (plan->wishes.installation != options.installation) {
+    return support::fail(
+        support::ErrorKind::InvalidInput,
+        "it was made for installation '" + plan->wishes.installation + "', and this is '" + options.installation + "'");
+  }
+  return Approval{std::move(*plan), {}};
+}
+
+/// Says what differs from the plan that was approved.
+void say_stale(const std::string& prefix, const std::vector<std::string>& differences) {
+  std::cerr << "stillpoint: " << prefix
+            << "nothing was done: the world has changed since the plan was saved. Look at a new one (diff --out)\n";
+  for (const auto& difference : differences) {
+    std::cerr << "  " << support::printable(difference) << "\n";
   }
 }
 
 support::Result<ExitCode> pass(const executor::Context& context, const CloudTask& task, const Options& options,
-                               telemetry::Metrics& metrics) {
+                               Approval& approval, telemetry::Metrics& metrics) {
   const auto begun = context.clock.wall_now();
-  context.log.info("Pass begun", {{"cloud", task.name}, {"policies", std::to_string(task.policies.size())}});
-  log_blackouts(context.log, task, begun);
-  auto ended = executor::run_pass(context, task.policies, wishes_of(options, begun), [&](const ActionResult& result) {
-    print(task.prefix, result);
-    log_action(context.log, task, result);
-  });
+  PassReport report(context.log, task.name, task.prefix);
+  report.begun(task.policies.size());
+  auto ended = executor::run_pass(
+      context, task.policies, approval.wishes(options, begun),
+      [&](const executor::ActionResult& result) { report.ended(result); }, approval.changes(task.name));
   if (!ended) {
-    context.log.error("Pass given up", {{"cloud", task.name}, {"error", ended.error().to_string()}});
+    report.given_up(ended.error());
     return support::pass_on(std::move(ended));
   }
-  for (const auto& action : ended->left.actions) {
-    if (!action.changes()) {
-      print(task.prefix, {action, ActionResult::Outcome::Skipped, action.message, std::nullopt});
-      context.log.info("Action left", {{"cloud", task.name},
-                                       {"policy", action.policy},
-                                       {"server", action.server_name},
-                                       {"server_id", action.server.str()},
-                                       {"dataset", action.dataset},
-                                       {"verb", std::string(action.verb())},
-                                       {"reason", action.reason},
-                                       {"note", action.message}});
-    }
+  report.ended(*ended);
+  observe_end(metrics, task, *ended, options, ended->error ? begun : context.clock.wall_now());
+  if (!ended->differences.empty()) {
+    say_stale(task.prefix, ended->differences);
+    return ExitCode::Failed;
   }
-  log_end(context.log, task, *ended);
-  observe_end(metrics, task, ended->observed, options, ended->error ? begun : context.clock.wall_now());
   if (ended->error) {
     std::cerr << "stillpoint: " << task.prefix
               << "after the last action: " << support::printable(ended->error->to_string()) << "\n";
     return ExitCode::Failed;
   }
   return worse(exit_code_of(ended->results), exit_code_of(ended->left));
+}
+
+/// A cloud that the plan changes and that none of the policies names was approved in vain.
+ExitCode check_all_used(const Approval& approval) {
+  ExitCode code = ExitCode::Ok;
+  for (const auto& [cloud, changes] : approval.plan ? approval.plan->clouds : decltype(planner::SavedPlan::clouds)()) {
+    if (!changes.empty() && !approval.used.contains(cloud)) {
+      std::cerr << "stillpoint: the saved plan changes " << title_of(cloud) << ", where nothing was done\n";
+      code = ExitCode::Failed;
+    }
+  }
+  return code;
 }
 
 /// Writes the metrics over those of an earlier pass, of which it keeps what is said of clouds that this pass was to
@@ -178,16 +157,7 @@ bool write_metrics(telemetry::Metrics& metrics, const std::string& file,
   metrics.keep_from(store::read_text(file), [&](const std::string& cloud) {
     return !clouds || std::find(clouds->begin(), clouds->end(), cloud) != clouds->end();
   });
-  // Written aside and renamed, since node_exporter may read at any moment.
-  const std::string aside = file + ".tmp";
-  {
-    std::ofstream stream(aside, std::ios::trunc);
-    stream << metrics.text();
-    if (!stream.flush()) {
-      return false;
-    }
-  }
-  return std::rename(aside.c_str(), file.c_str()) == 0;
+  return store::write_text(file, metrics.text());
 }
 
 }  // namespace
@@ -200,9 +170,15 @@ ExitCode reconcile(const Options& options) {
   const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
   const auto servers = make_ssh_servers(clock, home == nullptr ? "" : home);
   const auto started = clock.steady_now();
+  auto approval = read_approval(options, clock.wall_now());
+  if (!approval) {
+    std::cerr << "stillpoint: --plan " << options.plan_file << ": " << approval.error().to_string() << "\n";
+    return ExitCode::InvalidInput;
+  }
   auto ended = for_each_cloud(options, clock, metrics, *log, [&](const CloudTask& task) {
-    return pass({task.cloud, *servers, clock, *log, observer, options.installation}, task, options, metrics);
+    return pass({task.cloud, *servers, clock, *log, observer, options.installation}, task, options, *approval, metrics);
   });
+  ended.code = worse(ended.code, check_all_used(*approval));
   metrics.pass_ended(clock.steady_now() - started, static_cast<int>(ended.code));
   if (!options.metrics_file.empty() && !write_metrics(metrics, options.metrics_file, ended.clouds)) {
     std::cerr << "stillpoint: cannot write the metrics to " << options.metrics_file << "\n";

@@ -84,6 +84,11 @@ class Carrier {
     return done(std::move(note));
   }
 
+  ActionResult operator()(const planner::Complete& wanted) {
+    auto labelled = complete_labels(context_, wanted.attempt);
+    return labelled ? done("labelled") : failed(std::move(labelled.error()));
+  }
+
   ActionResult operator()(const planner::Relabel& wanted) {
     auto settled = settle_attempt(context_, policy(), server(), wanted);
     if (!settled) {
@@ -103,6 +108,7 @@ class Carrier {
 
   ActionResult operator()(const planner::Prune& wanted) { return remove(wanted.attempt); }
   ActionResult operator()(const planner::Sweep& wanted) { return remove(wanted.attempt); }
+  ActionResult operator()(const planner::Skip&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }
   ActionResult operator()(const planner::Wait&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }
   ActionResult operator()(const planner::Blocked&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }
 

@@ -59,14 +59,6 @@ Result<Settled> ask_server(const Context& context, const policy::Policy& policy,
   return Settled::Labelled;
 }
 
-Result<Settled> complete_labels(const Context& context, const inventory::Attempt& attempt) {
-  std::optional<std::chrono::milliseconds> held;
-  for (const auto& member : attempt.members) {
-    held = held ? held : member.own.held;
-  }
-  return write_label(context, ids_of(attempt), attempt.consistency, held).transform([] { return Settled::Labelled; });
-}
-
 /// The snapshot was cut at some time after the hold: what the metadata say of the hold is not true of it.
 Result<Settled> downgrade(const Context& context, const inventory::Attempt& attempt) {
   for (const auto& member : attempt.members) {
@@ -95,14 +87,19 @@ Status write_label(const Context& context, const std::vector<cloud::SnapshotId>&
   return {};
 }
 
+Status complete_labels(const Context& context, const inventory::Attempt& attempt) {
+  std::optional<std::chrono::milliseconds> held;
+  for (const auto& member : attempt.members) {
+    held = held ? held : member.own.held;
+  }
+  return write_label(context, ids_of(attempt), attempt.consistency, held);
+}
+
 Result<Settled> settle_attempt(const Context& context, const policy::Policy& policy, const cloud::Server& server,
                                const planner::Relabel& wanted) {
   const auto& attempt = wanted.attempt;
-  if (wanted.how == planner::Relabel::How::AskVerdict) {
-    return ask_server(context, policy, server, attempt);
-  }
-  return wanted.how == planner::Relabel::How::CompleteLabels ? complete_labels(context, attempt)
-                                                             : downgrade(context, attempt);
+  return wanted.how == planner::Relabel::How::AskVerdict ? ask_server(context, policy, server, attempt)
+                                                         : downgrade(context, attempt);
 }
 
 }  // namespace stillpoint::executor

@@ -20,6 +20,9 @@ enum class Settled {
   StillHeld,  ///< it is not over yet
 };
 
+/// Carries out a complete action (see planner::Complete).
+support::Status complete_labels(const Context& context, const inventory::Attempt& attempt);
+
 /// Carries out a relabel action (see planner::Relabel).
 support::Result<Settled> settle_attempt(const Context& context, const policy::Policy& policy,
                                         const cloud::Server& server, const planner::Relabel& wanted);

@@ -42,7 +42,8 @@ Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clo
 }
 
 Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& policies, const planner::Wishes& wishes,
-                            const std::function<void(const ActionResult&)>& on_result) {
+                            const std::function<void(const ActionResult&)>& on_result,
+                            const planner::ApprovedChanges* approved) {
   PassResult pass;
   Learnt learnt;
   for (int round = 1;; ++round) {
@@ -59,6 +60,15 @@ Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& 
     context.clock_offset = observed->clock_offset;
     pass.left = planner::plan(policies, *observed, wishes, context.clock.wall_now());
     pass.observed = std::move(*observed);
+    if (approved != nullptr && round == 1) {
+      pass.differences = approved->differences(pass.left);
+    }
+    if (!pass.differences.empty()) {
+      return pass;
+    }
+    if (approved != nullptr) {
+      approved->restrict(pass.left);
+    }
     if (!pass.left.has_changes() || round > kMaxRounds) {
       return pass;
     }

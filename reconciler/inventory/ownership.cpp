@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "support/ids.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::inventory {
@@ -40,11 +41,6 @@ void put_long(cloud::Metadata& metadata, const std::string& name, const std::str
 bool is_plain(const std::string& text) {
   return !text.empty() && text.size() <= kMaxValue &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
-/// As random_hex writes it, and as the helper takes it.
-bool is_attempt(const std::string& text) {
-  return text.size() >= 8 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 /// Reads fields one by one and remembers the first that is missing or wrong.
@@ -218,7 +214,7 @@ support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   if (own.hold_until > own.taken + kLongestHold) {
     reader.note("hold-until", reader.optional_text("hold-until"));
   }
-  if (!is_attempt(own.attempt)) {
+  if (!support::is_hex_name(own.attempt)) {
     reader.note("attempt", own.attempt);
   }
   if (own.members < 1) {

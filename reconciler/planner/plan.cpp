@@ -7,7 +7,13 @@ namespace stillpoint::planner {
 namespace {
 
 // In the order of the alternatives of Action::what.
-constexpr std::array<std::string_view, 6> kVerbs{"create", "relabel", "prune", "sweep", "wait", "blocked"};
+constexpr std::array<std::string_view, 8> kVerbs{"create", "complete", "relabel", "prune",
+                                                 "sweep",  "skip",     "wait",    "blocked"};
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
 
 template <class What>
 bool any(const Plan& plan) {
@@ -30,7 +36,27 @@ std::string_view Action::verb() const {
 }
 
 bool Action::changes() const {
-  return !std::holds_alternative<Wait>(what) && !std::holds_alternative<Blocked>(what);
+  return !std::holds_alternative<Skip>(what) && !std::holds_alternative<Wait>(what) &&
+         !std::holds_alternative<Blocked>(what);
+}
+
+const inventory::Attempt* Action::attempt() const {
+  return std::visit(
+      Overloaded{[](const Complete& complete) { return &complete.attempt; },
+                 [](const Relabel& relabel) { return &relabel.attempt; },
+                 [](const Prune& prune) { return &prune.attempt; }, [](const Sweep& sweep) { return &sweep.attempt; },
+                 [](const auto&) -> const inventory::Attempt* { return nullptr; }},
+      what);
+}
+
+Cost Action::cost() const {
+  if (const auto* create = std::get_if<CreatePoint>(&what)) {
+    return {static_cast<int>(create->volumes.size()), create->gib(), create->max_hold};
+  }
+  if (std::holds_alternative<Prune>(what) || std::holds_alternative<Sweep>(what)) {
+    return {-static_cast<int>(attempt()->members.size()), -attempt()->size_gib(), {}};
+  }
+  return {};
 }
 
 bool Plan::has_changes() const {
@@ -40,6 +66,11 @@ bool Plan::has_changes() const {
 bool Plan::creates() const {
   return std::any_of(actions.begin(), actions.end(),
                      [](const Action& action) { return std::holds_alternative<CreatePoint>(action.what); });
+}
+
+bool Plan::is_settled() const {
+  return std::all_of(actions.begin(), actions.end(),
+                     [](const Action& action) { return std::holds_alternative<Skip>(action.what); });
 }
 
 bool Plan::has_blocked() const {

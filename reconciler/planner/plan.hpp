@@ -20,15 +20,20 @@ struct CreatePoint {
   std::optional<support::WallTime> start_by;  ///< the hold begins no later, by our clock; empty: whenever
   std::string point;
   std::vector<cloud::Volume> volumes;
+  std::chrono::milliseconds max_hold{};  ///< 0: nothing is held
 
   int gib() const;
 };
 
-/// Find out from the server whether an attempt was held intact, and label or give up on it. The server is not asked
-/// when the label is known already and only some members lack it.
+/// Write the label of a proven attempt on the members that lack it.
+struct Complete {
+  inventory::Attempt attempt;
+};
+
+/// Find out from the server whether an attempt was held intact, and label or give up on it.
 struct Relabel {
   inventory::Attempt attempt;
-  enum class How { CompleteLabels, AskVerdict, DowngradeToCrash } how = How::AskVerdict;
+  enum class How { AskVerdict, DowngradeToCrash } how = How::AskVerdict;
 };
 
 /// Delete a complete point that retention no longer wants.
@@ -41,6 +46,12 @@ struct Sweep {
   inventory::Attempt attempt;
 };
 
+/// A slot passes without a point, and that is over: it was missed, or the policy wants none.
+struct Skip {
+  support::WallTime slot;  ///< the latest one
+  size_t missed = 0;       ///< slots since the newest point that were missed, `slot` included if it was
+};
+
 /// Nothing can be done yet; `until` says when to look again.
 struct Wait {
   support::WallTime until;
@@ -51,6 +62,13 @@ struct Blocked {
   support::ErrorKind kind = support::ErrorKind::InvalidInput;
 };
 
+/// What an action counts against the quotas of the project, and how long the dataset is still for it at most.
+struct Cost {
+  int snapshots = 0;  ///< negative: freed
+  int gib = 0;        ///< negative: freed
+  std::chrono::milliseconds hold{};
+};
+
 /// One thing that a pass would do to one dataset of one server.
 struct Action {
   std::string policy;
@@ -59,12 +77,15 @@ struct Action {
   std::string dataset;
   std::string reason;   ///< a stable CamelCase word
   std::string message;  ///< for people
-  std::variant<CreatePoint, Relabel, Prune, Sweep, Wait, Blocked> what;
+  std::variant<CreatePoint, Complete, Relabel, Prune, Sweep, Skip, Wait, Blocked> what;
 
-  /// `create`, `relabel`, `prune`, `sweep`, `wait` or `blocked`.
+  /// `create`, `complete`, `relabel`, `prune`, `sweep`, `skip`, `wait` or `blocked`.
   std::string_view verb() const;
   /// Whether carrying it out changes the cloud or a server.
   bool changes() const;
+  Cost cost() const;
+  /// The attempt that is labelled or deleted, if it is about one.
+  const inventory::Attempt* attempt() const;
 };
 
 /// A series that exists and that nothing asks for any more. No rule prunes it.
@@ -77,14 +98,25 @@ struct Orphan {
   std::optional<support::WallTime> newest;  ///< slot of the newest complete point
 };
 
+/// A snapshot that is left alone although it looks as if it were the dataset's.
+struct Stranger {
+  cloud::SnapshotId id;
+  std::string name;             ///< as the cloud has it
+  inventory::SeriesKey series;  ///< of the dataset whose volume it is of; empty if that is nobody's
+  std::string why;              ///< `Foreign`, `OtherInstallation` or `Unreadable`
+  std::string message;          ///< for people
+};
+
 /// What one pass would do, in the order in which it is done. `diff`, the log, metrics and the executor read the same
 /// one.
 struct Plan {
   std::vector<Action> actions;
-  std::vector<Orphan> orphans;  ///< shown, and nothing to do
+  std::vector<Orphan> orphans;      ///< shown, and nothing to do
+  std::vector<Stranger> strangers;  ///< the same
 
   bool has_changes() const;
   bool has_blocked() const;
+  bool is_settled() const;                    ///< nothing changes, waits or is blocked
   bool creates() const;                       ///< whether a point is to be made
   std::map<std::string, int> counts() const;  ///< by verb; verbs without an action are there with 0
 };

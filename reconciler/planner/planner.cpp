@@ -8,10 +8,14 @@
 
 #include "inventory/match.hpp"
 #include "planner/hold_rules.hpp"
+#include "planner/leftovers.hpp"
 #include "planner/orphans.hpp"
 #include "planner/pruning.hpp"
 #include "planner/quota_ledger.hpp"
 #include "planner/series_book.hpp"
+#include "planner/situation.hpp"
+#include "planner/slot_rules.hpp"
+#include "planner/strangers.hpp"
 #include "planner/target.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
@@ -19,20 +23,10 @@
 namespace stillpoint::planner {
 namespace {
 
-using inventory::Attempt;
-using inventory::AttemptState;
-using inventory::Point;
-using inventory::Series;
 using inventory::SeriesKey;
 using support::ErrorKind;
 using support::format_utc;
 using support::WallTime;
-
-/// A slot that a point is wanted for. `start_by` is empty if it was asked for outside the schedule.
-struct WantedSlot {
-  WallTime slot;
-  std::optional<WallTime> start_by;
-};
 
 /// A dataset of a selected server, before it is known which points are its own.
 struct Chosen {
@@ -45,21 +39,24 @@ struct Chosen {
 class Planning {
  public:
   Planning(const Observed& observed, const Wishes& wishes, WallTime now)
-      : observed_(observed),
+      : situation_{observed, wishes, now},
+        observed_(observed),
         wishes_(wishes),
-        now_(now),
-        cloud_now_(now + observed.clock_offset),
         points_(inventory::assemble(observed.snapshots, wishes.installation)),
         book_(points_),
         orphanage_(points_),
-        clusters_held_(inventory::clusters_held(observed.snapshots, cloud_now_)),
+        clusters_held_(inventory::clusters_held(observed.snapshots, situation_.cloud_now())),
         ledger_(observed.quota),
+        leftovers_(situation_, plan_),
         pruning_(observed, wishes, now, points_, plan_) {}
 
   /// Finds what the policy is about. All policies come before the first rule: a volume and a series belong to one of
   /// their datasets.
   void gather(const policy::Policy& policy) {
     orphanage_.note(policy);
+    if (auto schedule = schedule::compile(policy.schedule)) {
+      schedules_.emplace(&policy, std::move(*schedule));  // validation has refused what does not compile
+    }
     auto servers = inventory::select_servers(policy, observed_.servers);
     if (!servers) {
       orphanage_.note_unselected(policy);
@@ -82,17 +79,20 @@ class Planning {
 
   Plan finish() && {
     for (const auto& [policy, dataset, server] : chosen_) {
-      plan_target({policy, dataset, server, book_.series_of(policy, dataset, server.id)});
+      plan_target({policy, dataset, server, book_.series_of(policy, dataset, server.id), {}, {}});
     }
     for (const auto& key : book_.unclaimed()) {
-      if (!clock_suspect()) {
+      if (!situation_.is_clock_suspect()) {
         pruning_.plan_orphan(orphanage_, orphanage_.describe(key));
       }
     }
     pruning_.hold_back_mass_deletion();
+    await_room();
+    plan_.strangers = find_strangers(observed_, points_, wishes_.installation, claims_);
     // What frees quota or proves a point goes first, what deletes a point goes last; within that, as gathered.
     const auto phase = [](const Action& action) {
-      static constexpr std::array<int, 6> kPhase{2, 0, 3, 1, 4, 5};
+      // create, complete, relabel, prune, sweep, skip, wait, blocked
+      static constexpr std::array<int, 8> kPhase{2, 0, 0, 3, 1, 4, 5, 6};
       return kPhase[action.what.index()];
     };
     std::stable_sort(plan_.actions.begin(), plan_.actions.end(),
@@ -105,14 +105,22 @@ class Planning {
 
   template <class What>
   void add(const Target& target, std::string reason, std::string message, What what) {
-    add({target.policy.name, target.server.id, target.server.name, target.dataset.name, std::move(reason),
-         std::move(message), std::move(what)});
+    add(make_action(target, std::move(reason), std::move(message), std::move(what)));
   }
 
-  void plan_target(const Target& target) {
+  void plan_target(Target target) {
+    const auto schedule = schedules_.find(&target.policy);
+    if (schedule != schedules_.end()) {
+      ask_for_slot(target, schedule->second, situation_);
+    }
     for (const auto& point : target.series) {
       for (const auto& attempt : point.attempts) {
-        plan_leftover(target, attempt);
+        leftovers_.plan(target, attempt);
+      }
+    }
+    if (schedule != schedules_.end()) {
+      if (auto skip = account_for_slot(target, schedule->second, situation_)) {
+        add(std::move(*skip));
       }
     }
     if (target.policy.suspend) {
@@ -121,7 +129,7 @@ class Planning {
       }
       return;
     }
-    if (clock_suspect()) {
+    if (situation_.is_clock_suspect()) {
       add(target, "ClockSuspect",
           "this machine's clock differs from the cloud's by " + std::to_string(observed_.clock_offset.count()) +
               " s (at most " + std::to_string(kMaxClockOffset.count()) + " s are allowed); set it right",
@@ -132,111 +140,19 @@ class Planning {
     plan_retention(target);
   }
 
-  bool clock_suspect() const {
-    return observed_.clock_offset > kMaxClockOffset || observed_.clock_offset < -kMaxClockOffset;
-  }
-
-  /// What to do with an attempt that is not a labelled point.
-  void plan_leftover(const Target& target, const Attempt& attempt) {
-    if (attempt.state == AttemptState::Complete) {
-      if (!attempt.all_labelled()) {
-        add(target, "LabelMissing", "a member of a proven attempt does not carry its label yet",
-            Relabel{attempt, Relabel::How::CompleteLabels});
-      }
-    } else if (attempt.deletion_begun()) {
-      // To finish a prune is a prune: not while those rest.
-      if (attempt.pinned(now_) == nullptr && !target.policy.suspend && !clock_suspect()) {
-        plan_sweep(target, attempt, "DeletionBegun", "of a point whose deletion was begun");
-      }
-    } else if (has_label(attempt)) {
-      plan_damaged(target, attempt);
-    } else if (attempt.hold_until() > cloud_now_) {
-      add(target, "InFlight",
-          "an attempt at " + format_utc(attempt.slot) + " may be held until " + format_utc(attempt.hold_until()),
-          Wait{attempt.hold_until()});
-    } else if (attempt.pinned(now_) != nullptr) {
-      return;
-    } else if (attempt.state == AttemptState::Unproven) {
-      plan_unproven(target, attempt);
-    } else {
-      plan_sweep(target, attempt, "Incomplete", "of an attempt that did not get all its snapshots");
-    }
-  }
-
-  /// A point that was proven and is not whole now: backed up, restored from, or damaged. It is never swept (P5).
-  void plan_damaged(const Target& target, const Attempt& attempt) {
-    if (is_busy_point(attempt)) {
-      add(target, "PointBusy",
-          "the cloud is busy with a snapshot of the point " + format_utc(attempt.slot) + " (a backup of it, perhaps)",
-          Wait{now_ + std::chrono::minutes(1)});
-    } else {
-      add(target, "PointDamaged",
-          "the proven point " + format_utc(attempt.slot) +
-              " has lost a snapshot or has one in error; look at it with `stillpoint get points -o wide` and delete "
-              "what "
-              "is left of it by hand",
-          Blocked{ErrorKind::Conflict});
-    }
-  }
-
-  void plan_unproven(const Target& target, const Attempt& attempt) {
-    const bool one_volume = attempt.members.size() == 1;
-    if (attempt.own().method == to_string(policy::Method::None) && one_volume) {
-      add(target, "CrashNeedsNoProof", "one volume that was not held is crash-consistent by itself",
-          Relabel{attempt, Relabel::How::DowngradeToCrash});
-    } else if (target.can_ask_server() && !observed_.not_intact.contains(attempt.id)) {
-      add(target, "VerdictUnknown", "ask the server whether the hold was intact",
-          Relabel{attempt, Relabel::How::AskVerdict});
-    } else if (target.dataset.on_failure == policy::OnFailure::Downgrade && one_volume && sweepable(attempt)) {
-      add(target, "Downgraded", "nothing proves the hold; kept as crash-consistent because onFailure is downgrade",
-          Relabel{attempt, Relabel::How::DowngradeToCrash});
-    } else {
-      plan_sweep(target, attempt, "Unproven", "that became available without proof that the hold was intact");
-    }
-  }
-
-  bool sweepable(const Attempt& attempt) const { return cloud_now_ >= attempt.hold_until() + kSweepMargin; }
-
-  /// Attempts at a slot are counted by what they left behind, so that a slot is not tried for ever.
-  bool counts_for_due_slot(const Target& target, const Attempt& attempt) const {
-    const auto wanted = wanted_slot(target);
-    return wanted && attempt.slot == wanted->slot && !target.policy.suspend &&
-           std::none_of(target.series.begin(), target.series.end(), [&](const Point& point) {
-             return point.slot == wanted->slot && serves_slot(point, target.dataset);
-           });
-  }
-
-  void plan_sweep(const Target& target, const Attempt& attempt, const std::string& reason, const std::string& what) {
-    const std::string text = support::count_of(attempt.members.size(), "snapshot") + " " + what;
-    if (counts_for_due_slot(target, attempt)) {
-      add(target, "SlotOpen", text + "; kept until the slot is over, because it counts against its attempts",
-          Wait{now_ + std::chrono::minutes(1)});
-    } else if (!sweepable(attempt)) {
-      const auto until = attempt.hold_until() + kSweepMargin;
-      add(target, "SweepLater", text + "; swept from " + format_utc(until), Wait{until});
-    } else if (has_status(attempt, "error_deleting")) {
-      add(target, "ErrorDeleting",
-          text +
-              " stuck in error_deleting; only an administrator can delete it (openstack volume snapshot set --state "
-              "error, then delete)",
-          Blocked{ErrorKind::Conflict});
-    } else if (!all_deletable(attempt)) {
-      add(target, "SnapshotBusy", text + " that the cloud is still busy with", Wait{now_ + std::chrono::minutes(1)});
-    } else {
-      add(target, reason, text, Sweep{attempt});
-    }
-  }
-
   void plan_creation(const Target& target) {
-    const auto wanted = wanted_slot(target);
-    if (!wanted || observed_.failed.contains(target.key())) {
+    const auto volumes = inventory::select_volumes(target.dataset, target.server, observed_.volumes);
+    if (!volumes) {
+      add(target, "NoVolume", volumes.error().message(), Blocked{volumes.error().kind()});
       return;
     }
-    const WallTime slot = wanted->slot;
-    const auto point = std::find_if(target.series.begin(), target.series.end(),
-                                    [&](const Point& candidate) { return candidate.slot == slot; });
-    if (point != target.series.end()) {
-      if (serves_slot(*point, target.dataset) || waits_for_attempt(target, *point)) {
+    // What a person has to change is said whether or not a slot is due.
+    if (!may_ever_hold(target, *volumes) || !target.wanted || observed_.failed.contains(target.key())) {
+      return;
+    }
+    const WallTime slot = target.wanted->slot;
+    if (const auto* point = point_at(target, slot)) {
+      if (serves_slot(*point, target.dataset) || leftovers_.has_open_attempt(target, *point)) {
         return;
       }
       if (point->attempts.size() >= static_cast<size_t>(kMaxAttempts)) {
@@ -247,47 +163,24 @@ class Planning {
         return;
       }
     }
-    const auto volumes = inventory::select_volumes(target.dataset, target.server, observed_.volumes);
-    if (!volumes) {
-      add(target, "NoVolume", volumes.error().message(), Blocked{volumes.error().kind()});
-    } else if (may_hold(target, *volumes)) {
+    if (const auto why = pruning_.object_to_point(target, slot)) {
+      add(target, "NotWanted", *why, Skip{slot, 0});
+    } else if (may_hold_now(target, *volumes)) {
+      const auto& hold = target.dataset.hold;
       CreatePoint create{
-          slot, wanted->start_by,
+          slot, target.wanted->start_by,
           inventory::point_id(wishes_.installation, target.policy.name, target.server.id, target.dataset.name, slot),
-          *volumes};
+          *volumes, hold.method == policy::Method::None ? std::chrono::milliseconds(0) : hold.max_hold};
       const std::string message = support::count_of(volumes->size(), "volume") + ", " + std::to_string(create.gib()) +
-                                  " GiB, " + describe_hold(target.dataset.hold);
+                                  " GiB, " + describe_hold(hold);
       add(target, wishes_.slot_now ? "AskedFor" : "SlotDue", message, std::move(create));
     }
   }
 
-  std::optional<WantedSlot> wanted_slot(const Target& target) const {
-    if (wishes_.slot_now) {
-      return WantedSlot{*wishes_.slot_now, std::nullopt};
-    }
-    const auto& policy = target.policy;
-    const auto schedule = schedule::compile(policy.schedule);
-    if (!schedule) {
-      return std::nullopt;  // validation has compiled it before; one that does not compile has no slots
-    }
-    const auto slot =
-        schedule->due_slot(wishes_.slots_at.value_or(now_), policy.start_at,
-                           schedule::spread_key(wishes_.installation, policy.name, target.server.id.str()));
-    return slot.due ? std::optional(WantedSlot{*slot.due, slot.start_by}) : std::nullopt;
-  }
+  // The checks that need nothing but what was observed (P9, P10). They say why not as an action.
 
-  /// An attempt that may still be held, or whose verdict is asked for first, is not to be doubled.
-  bool waits_for_attempt(const Target& target, const Point& point) const {
-    return std::any_of(point.attempts.begin(), point.attempts.end(), [&](const Attempt& attempt) {
-      const bool verdict_open = attempt.state == AttemptState::Unproven && target.can_ask_server() &&
-                                !observed_.not_intact.contains(attempt.id) && attempt.pinned(now_) == nullptr;
-      return attempt.state != AttemptState::Complete &&
-             (attempt.hold_until() > cloud_now_ || verdict_open || is_busy_point(attempt));
-    });
-  }
-
-  /// The checks that need nothing but what was observed (P9, P10). Says why not as an action.
-  bool may_hold(const Target& target, const std::vector<cloud::Volume>& volumes) {
+  /// Whether the policy asks for something that can be done.
+  bool may_ever_hold(const Target& target, const std::vector<cloud::Volume>& volumes) {
     if (const auto objection =
             object_to_hold(target.policy, target.dataset, target.server, volumes, observed_.servers)) {
       add(target, objection->reason, objection->message, Blocked{ErrorKind::InvalidInput});
@@ -302,19 +195,25 @@ class Planning {
             Blocked{ErrorKind::InvalidInput});
         return false;
       }
+    }
+    return true;
+  }
+
+  bool may_hold_now(const Target& target, const std::vector<cloud::Volume>& volumes) {
+    for (const auto& volume : volumes) {
       if (volume.status != "in-use" && volume.status != "available") {
-        add(target, "VolumeBusy", "volume '" + volume.name + "' is " + volume.status,
-            Wait{now_ + std::chrono::minutes(1)});
+        add(target, "VolumeBusy", "volume '" + volume.name + "' is " + volume.status, Wait{situation_.soon()});
         return false;
       }
     }
     const auto& cluster = target.policy.cluster;
     if (clusters_held_.contains(cluster.name)) {
       add(target, "ClusterHeld", "another member of cluster '" + cluster.name + "' may be held now",
-          Wait{now_ + target.dataset.hold.max_hold});
+          Wait{situation_.now + target.dataset.hold.max_hold});
       return false;
     }
     if (const auto no_room = ledger_.book(volumes)) {
+      without_room_.push_back({target.key(), volumes});
       add(target, "QuotaExceeded", *no_room, Blocked{ErrorKind::QuotaExceeded});
       return false;
     }
@@ -334,10 +233,30 @@ class Planning {
     }
   }
 
+  /// A point that has no room in the quotas now waits for it if this plan's own deletions make enough of it.
+  void await_room() {
+    for (const auto& action : plan_.actions) {
+      if (action.changes() && action.cost().snapshots < 0) {
+        ledger_.release(*action.attempt(), observed_.volumes);
+      }
+    }
+    for (const auto& [series, volumes] : without_room_) {
+      if (ledger_.book(volumes)) {
+        continue;
+      }
+      const auto action = std::find_if(plan_.actions.begin(), plan_.actions.end(), [&](const Action& candidate) {
+        return candidate.reason == "QuotaExceeded" &&
+               SeriesKey{candidate.policy, candidate.server, candidate.dataset} == series;
+      });
+      action->reason = "AwaitsRoom";
+      action->message += ". What this plan deletes makes room for it";
+      action->what = Wait{situation_.soon()};
+    }
+  }
+
+  const Situation situation_;
   const Observed& observed_;
   const Wishes& wishes_;
-  WallTime now_;
-  WallTime cloud_now_;
   inventory::Points points_;
   SeriesBook book_;
   Orphanage orphanage_;
@@ -346,8 +265,11 @@ class Planning {
   std::deque<std::vector<cloud::Server>> servers_;  ///< what targets refer to; stays where it is
   std::vector<Chosen> chosen_;
   std::map<cloud::VolumeId, std::vector<SeriesKey>> claims_;  ///< by which datasets a volume is selected
+  std::map<const policy::Policy*, schedule::Compiled> schedules_;
+  std::vector<std::pair<SeriesKey, std::vector<cloud::Volume>>> without_room_;  ///< points that no quota was left for
   Plan plan_;
-  Pruning pruning_;  ///< adds to the plan
+  Leftovers leftovers_;  ///< these two add to the plan
+  Pruning pruning_;
 };
 
 }  // namespace

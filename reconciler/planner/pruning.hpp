@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "planner/orphans.hpp"
@@ -18,6 +19,9 @@ class Pruning {
 
   /// By the retention of a dataset.
   void plan_rules(const Target& target);
+  /// Why the point of a slot would go as soon as it was made: a newer one was made outside the schedule, and no rule
+  /// wants both. Nothing if it would be kept.
+  std::optional<std::string> object_to_point(const Target& target, support::WallTime slot) const;
   /// Shows a series that nothing asks for, and lets it go if its policy says so.
   void plan_orphan(const Orphanage& orphanage, Orphan orphan);
   /// The other half of P6, asked once all is planned: when many series lose more than their turnover at once, somebody

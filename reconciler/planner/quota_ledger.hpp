@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cloud/types.hpp"
+#include "inventory/points.hpp"
 
 namespace stillpoint::planner {
 
@@ -17,6 +18,9 @@ class QuotaLedger {
   /// Books snapshots of all the volumes, or books none and says which quota has no room, how much is needed and how
   /// much there is.
   std::optional<std::string> book(const std::vector<cloud::Volume>& volumes);
+  /// Gives back what the snapshots of an attempt use. The type of a volume that is not among `volumes` is not known:
+  /// the limits of its type are left as they are.
+  void release(const inventory::Attempt& attempt, const std::vector<cloud::Volume>& volumes);
 
  private:
   cloud::Quota quota_;

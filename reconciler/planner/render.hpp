@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "planner/plan.hpp"
+#include "planner/planner.hpp"
 
 namespace stillpoint::planner {
 
@@ -19,7 +19,8 @@ struct CloudPlan {
 std::string render_text(const Plan& plan, Colour colour);
 
 /// The plans of several clouds as one JSON object (schemas/plan.schema.json), with a line feed at its end. Each action
-/// names its cloud; `clouds` also names those in which there is nothing to do.
-std::string render_json(const std::vector<CloudPlan>& plans);
+/// names its cloud; `clouds` also names those in which there is nothing to do. `wishes` and `made_at` are what the
+/// plans were made with: read_saved_plan reads them again.
+std::string render_json(const std::vector<CloudPlan>& plans, const Wishes& wishes, support::WallTime made_at);
 
 }  // namespace stillpoint::planner

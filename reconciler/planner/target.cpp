@@ -32,6 +32,12 @@ bool serves_slot(const Point& point, const policy::Dataset& dataset) {
          (best->consistency >= dataset.require || dataset.on_failure == policy::OnFailure::Downgrade);
 }
 
+const Point* point_at(const Target& target, support::WallTime slot) {
+  const auto point = std::find_if(target.series.begin(), target.series.end(),
+                                  [&](const Point& candidate) { return candidate.slot == slot; });
+  return point == target.series.end() ? nullptr : &*point;
+}
+
 bool is_busy_point(const Attempt& attempt) {
   return has_label(attempt) && !attempt.deletion_begun() &&
          static_cast<int>(attempt.members.size()) == attempt.own().members && !has_status(attempt, "error") &&

@@ -2,6 +2,7 @@
 #include "quiesce/hold.hpp"
 #include "quiesce/hold_session.hpp"
 #include "quiesce/install.hpp"
+#include "support/ids.hpp"
 
 namespace stillpoint::quiesce {
 namespace {
@@ -116,7 +117,7 @@ support::Result<std::unique_ptr<Session>> SentHelper::lock(const HoldRequest& re
 }
 
 support::Result<VerdictReport> SentHelper::verdict(const std::string& attempt, support::Deadline deadline) {
-  if (!is_attempt(attempt)) {
+  if (!support::is_hex_name(attempt)) {
     return fail(ErrorKind::InvalidInput, "an attempt's id is 8 to 64 characters of 0-9 and a-f");
   }
   auto dialogue = start("verdict", "the server", {"SET attempt " + attempt}, deadline);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "support/ids.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::quiesce {
@@ -60,7 +61,7 @@ class Words {
 
   std::string attempt() {
     const auto next = word();
-    failed_ |= !is_attempt(next);
+    failed_ |= !support::is_hex_name(next);
     return std::string(next);
   }
 
@@ -208,10 +209,6 @@ constexpr std::array kAdvice{
 
 }  // namespace
 
-bool is_attempt(std::string_view text) {
-  return text.size() >= 8 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 support::Result<Reply> parse_reply(std::string_view line) {
   Words words(line.size() <= kMaxReplyBytes && !has_control_character(line) ? line : std::string_view());
   const auto first = words.word();
@@ -249,10 +246,10 @@ support::Result<std::string> set_line(const Setting& setting) {
 support::Result<std::vector<std::string>> request_lines(const HoldRequest& request) {
   const auto yes_no = [](bool yes) { return std::string(yes ? "yes" : "no"); };
   const Driver& driver = driver_of(request.hold.driver);
-  if (!is_attempt(request.attempt)) {
+  if (!support::is_hex_name(request.attempt)) {
     return fail(ErrorKind::InvalidInput, "`" + support::printable(request.attempt) + "` is not an attempt's id");
   }
-  if (!request.point.empty() && !is_attempt(request.point)) {
+  if (!request.point.empty() && !support::is_hex_name(request.point)) {
     return fail(ErrorKind::InvalidInput, "`" + support::printable(request.point) + "` is not a point's id");
   }
   if (!driver.offers(request.hold.method)) {

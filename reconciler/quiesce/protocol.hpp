@@ -81,7 +81,4 @@ support::Result<std::string> set_line(const Setting& setting);
 /// Everything that the helper is told about a request, as `SET` lines. InvalidInput if the request cannot be told.
 support::Result<std::vector<std::string>> request_lines(const HoldRequest& request);
 
-/// Whether the text can name an attempt: 8 to 64 characters of `0-9 a-f`.
-bool is_attempt(std::string_view text);
-
 }  // namespace stillpoint::quiesce

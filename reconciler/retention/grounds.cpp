@@ -42,9 +42,9 @@ std::string of_points(const Ground& ground, int count) {
     case Why::Holds:
       return std::to_string(ground.number) + " of " + std::to_string(count);
     case Why::Older:
-      return std::to_string(count) + " newer points of the required level";
+      return support::count_of(static_cast<size_t>(count), "newer point") + " of the required level";
     default:
-      return std::to_string(count) + " newer points below the required level";
+      return support::count_of(static_cast<size_t>(count), "newer point") + " below the required level";
   }
 }
 

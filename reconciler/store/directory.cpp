@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "policy/reader.hpp"
+#include "store/text_file.hpp"
 
 namespace stillpoint::store {
 namespace {
@@ -65,13 +64,6 @@ Loaded load(const std::vector<std::string>& paths) {
   }
   std::move(together.begin(), together.end(), std::back_inserter(loaded.errors));
   return loaded;
-}
-
-std::string read_text(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
 }
 
 }  // namespace stillpoint::store

@@ -21,7 +21,4 @@ struct Loaded {
 /// are errors. Reads afresh each time; safe to call from any thread.
 Loaded load(const std::vector<std::string>& paths);
 
-/// The text of a file for showing errors in it; empty if it cannot be read.
-std::string read_text(const std::string& file);
-
 }  // namespace stillpoint::store

@@ -46,4 +46,8 @@ std::string random_hex(int bytes) {
   return hex(buffer.data(), buffer.size());
 }
 
+bool is_hex_name(std::string_view text) {
+  return text.size() >= 8 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace stillpoint::support

@@ -29,6 +29,10 @@ std::string sha256_hex(std::string_view text);
 /// an attempt without a unique id would break promise P3.
 std::string random_hex(int bytes);
 
+/// Whether the text can name an attempt or a point: 8 to 64 of `0-9 a-f`, as random_hex writes them and as the helper
+/// takes them.
+bool is_hex_name(std::string_view text);
+
 }  // namespace stillpoint::support
 
 template <class Tag>

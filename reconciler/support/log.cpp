@@ -5,7 +5,7 @@ namespace {
 
 class NullLog final : public Log {
  public:
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+  void write(LogLevel, std::string_view, std::span<const LogField>) override {}
 };
 
 }  // namespace

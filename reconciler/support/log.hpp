@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,20 +17,13 @@ using LogField = std::pair<std::string_view, std::string>;
 class Log {
  public:
   virtual ~Log() = default;
-  virtual void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) = 0;
+  virtual void write(LogLevel level, std::string_view message, std::span<const LogField> fields) = 0;
 
-  void debug(std::string_view message, std::initializer_list<LogField> fields = {}) {
-    write(LogLevel::Debug, message, fields);
-  }
-  void info(std::string_view message, std::initializer_list<LogField> fields = {}) {
-    write(LogLevel::Info, message, fields);
-  }
-  void warn(std::string_view message, std::initializer_list<LogField> fields = {}) {
-    write(LogLevel::Warn, message, fields);
-  }
-  void error(std::string_view message, std::initializer_list<LogField> fields = {}) {
-    write(LogLevel::Error, message, fields);
-  }
+  using Fields = std::initializer_list<LogField>;
+  void debug(std::string_view message, Fields fields = {}) { write(LogLevel::Debug, message, fields); }
+  void info(std::string_view message, Fields fields = {}) { write(LogLevel::Info, message, fields); }
+  void warn(std::string_view message, Fields fields = {}) { write(LogLevel::Warn, message, fields); }
+  void error(std::string_view message, Fields fields = {}) { write(LogLevel::Error, message, fields); }
 };
 
 /// A log that keeps nothing.

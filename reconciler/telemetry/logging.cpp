@@ -40,8 +40,7 @@ class SpdLog final : public support::Log {
     logger_.set_formatter(std::move(formatter));
   }
 
-  void write(support::LogLevel level, std::string_view message,
-             std::initializer_list<support::LogField> fields) override {
+  void write(support::LogLevel level, std::string_view message, std::span<const support::LogField> fields) override {
     std::string line = format_ == LogFormat::Text ? std::string(message) : "\"message\":" + json_string(message);
     for (const auto& [key, value] : fields) {
       line += format_ == LogFormat::Text ? " " + std::string(key) + "=" : "," + json_string(key) + ":";

@@ -100,6 +100,10 @@ struct Metrics::Families {
                                                         .Name("stillpoint_expected_interval_seconds")
                                                         .Help("From one slot of a policy to the next.")
                                                         .Register(registry);
+  prometheus::Family<prometheus::Gauge>& missed = prometheus::BuildGauge()
+                                                      .Name("stillpoint_missed_slots")
+                                                      .Help("Slots without a point since the newest one of a series.")
+                                                      .Register(registry);
   prometheus::Family<prometheus::Gauge>& headroom = prometheus::BuildGauge()
                                                         .Name("stillpoint_quota_headroom")
                                                         .Help("Room left in a quota of the project.")
@@ -119,10 +123,11 @@ struct Metrics::Families {
     prometheus::Family<prometheus::Gauge>& family;
   };
   /// What is known of a cloud until it is read again.
-  const std::array<Kept, 6> kept{{{"stillpoint_recovery_points", recovery_points},
+  const std::array<Kept, 7> kept{{{"stillpoint_recovery_points", recovery_points},
                                   {"stillpoint_last_complete_point_timestamp_seconds", last_complete},
                                   {"stillpoint_next_slot_timestamp_seconds", next_slot},
                                   {"stillpoint_expected_interval_seconds", interval},
+                                  {"stillpoint_missed_slots", missed},
                                   {"stillpoint_quota_headroom", headroom},
                                   {"stillpoint_cloud_last_observed_timestamp_seconds", last_observed}}};
 
@@ -172,6 +177,7 @@ void Metrics::observe(const std::string& cloud, const inventory::Points& points,
     const Labels labels = with(series_labels(key), "cloud", cloud);
     std::map<policy::Consistency, int> counts{
         {policy::Consistency::Crash, 0}, {policy::Consistency::Filesystem, 0}, {policy::Consistency::Application, 0}};
+    families_->missed.Add(labels).Set(0);
     for (const auto& point : series) {
       if (const auto* best = point.best()) {
         ++counts[best->consistency];
@@ -194,6 +200,10 @@ void Metrics::observe_next_slot(const std::string& cloud, const std::string& pol
   const Labels labels{{"cloud", cloud}, {"policy", policy}};
   families_->next_slot.Add(labels).Set(unix_seconds(slot));
   families_->interval.Add(labels).Set(seconds(interval));
+}
+
+void Metrics::observe_missed(const std::string& cloud, const inventory::SeriesKey& series, size_t slots) {
+  families_->missed.Add(with(series_labels(series), "cloud", cloud)).Set(static_cast<double>(slots));
 }
 
 void Metrics::keep_from(std::string_view earlier, const std::function<bool(const std::string& cloud)>& wanted) {

@@ -44,6 +44,9 @@ class Metrics {
   void observe_next_slot(const std::string& cloud, const std::string& policy, support::WallTime slot,
                          std::chrono::milliseconds interval);
 
+  /// How many slots of a series were missed since its newest point.
+  void observe_missed(const std::string& cloud, const inventory::SeriesKey& series, size_t slots);
+
   /// Takes over, from what `text` gave in an earlier process, what `observe` and `observe_next_slot` said of the clouds
   /// that `wanted` names and that this object has not observed: an alert on the age of a point must not fall silent
   /// because the cloud cannot be read. Lines that it did not write itself are left out.

@@ -1,59 +1,9 @@
-#include "planner/planner.hpp"
+// What a plan does about points that are wanted: made, or not, and why not.
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
-
-#include "fakes/objects.hpp"
-#include "planner/quota_ledger.hpp"
-#include "planner/render.hpp"
+#include "unit/planner/planner_fixture.hpp"
 
 namespace stillpoint::planner {
 namespace {
-
-using fakes::at;
-using fakes::snapshot;
-using policy::Consistency;
-
-// Five minutes after the slot of 12:00, long after the hold-until of its attempts.
-const auto kNow = at("2026-11-24T12:05:00Z");
-const auto kSlot = at("2026-11-24T12:00:00Z");
-
-class PlannerTest : public ::testing::Test {
- protected:
-  PlannerTest() {
-    observed_.servers = {fakes::server()};
-    observed_.volumes = {fakes::volume("vol-mysql", "mysql_data")};
-    observed_.quota = {{"snapshots", {10, 0, 0}}, {"gigabytes", {1000, 10, 0}}};
-  }
-
-  Plan make() const { return plan({policy_}, observed_, wishes_, now_); }
-  /// The plan's only action.
-  Action only() const {
-    const auto made = make();
-    EXPECT_EQ(made.actions.size(), 1U) << render_text(made, Colour::Off);
-    return made.actions.empty() ? Action{} : made.actions.front();
-  }
-  std::string verbs() const {
-    std::string text;
-    for (const auto& action : make().actions) {
-      text += std::string(text.empty() ? "" : " ") + std::string(action.verb()) + ":" + action.reason;
-    }
-    return text;
-  }
-
-  /// Another member of the cluster, outside the policy.
-  static cloud::Server writer(const std::string& address) {
-    auto server = fakes::server("backend-1", cloud::ServerId("5f0e1d2c-0000-4000-8000-000000000002"));
-    server.addresses = {{"mgmt", address, 4, "fixed"}};
-    return server;
-  }
-
-  policy::Policy policy_ = fakes::policy();
-  Observed observed_;
-  Wishes wishes_;
-  support::WallTime now_ = kNow;
-};
 
 TEST_F(PlannerTest, ADueSlotWithoutAPointIsMade) {
   const auto action = only();
@@ -69,51 +19,51 @@ TEST_F(PlannerTest, P8ASlotThatHasItsPointNeedsNothing) {
   EXPECT_EQ(verbs(), "");
 }
 
-TEST_F(PlannerTest, ASlotBeyondItsStartingDeadlineIsMissedAndNotRunLate) {
-  now_ = at("2026-11-24T12:45:00Z");
-  EXPECT_EQ(verbs(), "");
-}
-
-TEST_F(PlannerTest, ASlotInABlackoutIsSkippedAndOneBeforeItIsBegunBeforeIt) {
-  policy::Blackout blackout;
-  blackout.from = kSlot;
-  blackout.to = kSlot + std::chrono::minutes(1);
-  policy_.schedule.blackouts = {blackout};
-  EXPECT_EQ(verbs(), "");
-  policy_.schedule.blackouts[0].from = kSlot + std::chrono::minutes(10);
-  policy_.schedule.blackouts[0].to = kSlot + std::chrono::minutes(20);
-  EXPECT_EQ(std::get<CreatePoint>(only().what).start_by,
-            kSlot + std::chrono::minutes(10) - std::chrono::milliseconds(1));
-}
-
-TEST_F(PlannerTest, JitterDelaysTheBeginningAndNotTheSlot) {
-  policy_.schedule.jitter = std::chrono::minutes(15);
-  now_ = kSlot;
-  EXPECT_EQ(verbs(), "");
-  now_ = kSlot + std::chrono::minutes(15);
-  EXPECT_EQ(std::get<CreatePoint>(only().what).slot, kSlot);
-}
-
-TEST_F(PlannerTest, SlotsBeforeStartAtDoNotCount) {
-  policy_.start_at = at("2026-11-24T12:01:00Z");
-  EXPECT_EQ(verbs(), "");
-}
-
 TEST_F(PlannerTest, NowMakesAPointOutsideTheSchedule) {
   observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot})};
   wishes_.slot_now = kNow;
   EXPECT_EQ(only().reason, "AskedFor");
 }
 
-TEST_F(PlannerTest, SuspendStopsCreatingAndPruningButNotSweeping) {
-  policy_.suspend = true;
-  policy_.retention.keep_last = 1;
-  observed_.snapshots = {
-      snapshot({.id = "s1", .slot = at("2026-11-24T09:00:00Z")}),
-      snapshot({.id = "s2", .slot = at("2026-11-24T10:00:00Z")}),
-      snapshot(
-          {.id = "s3", .slot = at("2026-11-24T11:00:00Z"), .consistency = Consistency::Unproven, .status = "error"})};
-  EXPECT_EQ(verbs(), "sweep:Incomplete");
+TEST_F(PlannerTest, WhatDeletionsDoNotMakeRoomForIsBlocked) {
+  policy_.retention.keep_last = 3;
+  observed_.quota = {{"snapshots", {40, 5, 0}}, {"gigabytes", {50, 50, 0}}, {"snapshots_rbd", {4, 4, 0}}};
+  for (int hour = 8; hour <= 11; ++hour) {
+    observed_.snapshots.push_back(
+        snapshot({.id = "s" + std::to_string(hour), .slot = kSlot - std::chrono::hours(12 - hour)}));
+  }
+  EXPECT_EQ(verbs(), "prune:NotKept wait:AwaitsRoom") << "room of the volume's type, too";
+  observed_.quota["gigabytes"] = {50, 60, 0};
+  EXPECT_EQ(verbs(), "prune:NotKept blocked:QuotaExceeded");
+}
+
+TEST_F(PlannerTest, APointSaysWhatItCosts) {
+  const auto cost = only().cost();
+  EXPECT_EQ(cost.snapshots, 1);
+  EXPECT_EQ(cost.gib, 10);
+  EXPECT_EQ(cost.hold, std::chrono::seconds(20));
+  policy_.datasets[0].hold = {};
+  policy_.datasets[0].require = Consistency::Crash;
+  EXPECT_EQ(only().cost().hold, std::chrono::seconds(0)) << "nothing is held";
+}
+
+TEST_F(PlannerTest, P4LookAlikesAndOtherInstallationsAreShownAndLeftAlone) {
+  auto foreign = snapshot({.id = "f1", .slot = kSlot});
+  foreign.metadata.clear();
+  auto unreadable = snapshot({.id = "f3", .volume = "vol-elsewhere", .slot = kSlot});
+  unreadable.metadata["stillpoint.slot"] = "noon";
+  auto elsewhere = foreign;
+  elsewhere.id = cloud::SnapshotId("f4");
+  elsewhere.volume = cloud::VolumeId("vol-elsewhere");
+  observed_.snapshots = {foreign, snapshot({.id = "f2", .slot = kSlot, .installation = "other"}), unreadable, elsewhere,
+                         snapshot({.id = "ours", .slot = kSlot})};
+  const auto made = make();
+  EXPECT_TRUE(made.actions.empty());
+  std::string said;
+  for (const auto& stranger : made.strangers) {
+    said += stranger.id.str() + ":" + stranger.why + " ";
+  }
+  EXPECT_EQ(said, "f1:Foreign f2:OtherInstallation f3:Unreadable ");
 }
 
 TEST_F(PlannerTest, P9AnExhaustedQuotaIsSaidWithNameNeedAndRoom) {
@@ -130,70 +80,7 @@ TEST_F(PlannerTest, P5APassWithoutRoomStillPrunesWhatExistingPointsMakeNeedless)
     const auto slot = kSlot - std::chrono::hours(12 - hour);
     observed_.snapshots.push_back(snapshot({.id = "s" + std::to_string(hour), .slot = slot}));
   }
-  EXPECT_EQ(verbs(), "prune:NotKept blocked:QuotaExceeded");
-}
-
-TEST_F(PlannerTest, P3AnAttemptThatMayStillBeHeldIsWaitedFor) {
-  now_ = kSlot + std::chrono::seconds(10);
-  observed_.snapshots = {
-      snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .status = "creating"})};
-  EXPECT_EQ(verbs(), "wait:InFlight");
-}
-
-TEST_F(PlannerTest, P3NothingIsSweptBeforeItsMarginButTheSlotIsMadeAnew) {
-  now_ = kSlot + std::chrono::seconds(60);
-  observed_.snapshots = {
-      snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .status = "error"})};
-  EXPECT_EQ(verbs(), "create:SlotDue wait:SlotOpen");
-  observed_.snapshots.push_back(snapshot({.id = "s2", .slot = kSlot, .attempt = "a2"}));
-  EXPECT_EQ(verbs(), "wait:SweepLater");
-  now_ = kSlot + std::chrono::seconds(22) + kSweepMargin;
-  EXPECT_EQ(verbs(), "sweep:Incomplete");
-}
-
-TEST_F(PlannerTest, P2AnUnlabelledAttemptIsAskedForFirstAndSweptWhenNothingProvesIt) {
-  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
-  EXPECT_EQ(verbs(), "relabel:VerdictUnknown");
-  observed_.not_intact = {fakes::attempt_id("a1")};
-  EXPECT_EQ(verbs(), "create:SlotDue wait:SlotOpen");
-  policy_.start_at = kNow;
-  EXPECT_EQ(verbs(), "sweep:Unproven");
-}
-
-TEST_F(PlannerTest, P2ALateSnapshotIsKeptAsCrashOnlyIfThePolicySaysSo) {
-  policy_.datasets[0].on_failure = policy::OnFailure::Downgrade;
-  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
-  observed_.not_intact = {fakes::attempt_id("a1")};
-  const auto made = make();
-  ASSERT_FALSE(made.actions.empty());
-  EXPECT_EQ(made.actions[0].reason, "Downgraded");
-  EXPECT_EQ(std::get<Relabel>(made.actions[0].what).how, Relabel::How::DowngradeToCrash);
-}
-
-TEST_F(PlannerTest, AMissingLabelOfAProvenAttemptIsWritten) {
-  observed_.volumes.push_back(fakes::volume("vol-2", "mysql_data_2"));
-  observed_.snapshots = {
-      snapshot({.id = "s1", .slot = kSlot, .members = 2}),
-      snapshot({.id = "s2", .volume = "vol-2", .slot = kSlot, .consistency = Consistency::Unproven, .members = 2})};
-  EXPECT_EQ(verbs(), "relabel:LabelMissing");
-}
-
-TEST_F(PlannerTest, AttemptsAtOneSlotAreBounded) {
-  for (const char* attempt : {"a1", "a2", "a3"}) {
-    observed_.snapshots.push_back(snapshot({.id = std::string("s-") + attempt,
-                                            .slot = kSlot,
-                                            .attempt = attempt,
-                                            .consistency = Consistency::Unproven,
-                                            .status = "creating"}));
-  }
-  EXPECT_EQ(verbs(), "wait:SlotOpen wait:SlotOpen wait:SlotOpen blocked:TooManyAttempts");
-}
-
-TEST_F(PlannerTest, P5AProvenPointThatIsBackedUpIsWaitedForAndNeverSwept) {
-  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .status = "backing-up"})};
-  EXPECT_EQ(verbs(), "wait:PointBusy");
-  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z"), .members = 2})};
-  EXPECT_EQ(verbs(), "create:SlotDue blocked:PointDamaged");
+  EXPECT_EQ(verbs(), "prune:NotKept wait:AwaitsRoom");
 }
 
 TEST_F(PlannerTest, NowOnASuspendedPolicyIsSaid) {
@@ -247,6 +134,16 @@ TEST_F(PlannerTest, P10HealthThatNobodyLooksAtIsNotPromised) {
   EXPECT_EQ(verbs(), "create:SlotDue");
 }
 
+TEST_F(PlannerTest, WhatAPersonHasToChangeIsSaidAlsoWhenNoSlotIsDue) {
+  policy_.start_at = kNow;
+  EXPECT_EQ(verbs(), "");
+  policy_.datasets[0].volumes.name_contains = "nosuch";
+  EXPECT_EQ(verbs(), "blocked:NoVolume");
+  policy_.datasets[0].volumes.name_contains = "mysql";
+  policy_.cluster = {"galera", 3, {"192.0.2.12"}, false};
+  EXPECT_EQ(verbs(), "blocked:Writer");
+}
+
 TEST_F(PlannerTest, AVolumeOfTwoDatasetsIsHeldForNeither) {
   policy_.datasets.push_back(policy_.datasets[0]);
   policy_.datasets[1].name = "everything";
@@ -255,236 +152,11 @@ TEST_F(PlannerTest, AVolumeOfTwoDatasetsIsHeldForNeither) {
   EXPECT_EQ(verbs(), "blocked:VolumeClaimedTwice blocked:VolumeClaimedTwice");
 }
 
-TEST_F(PlannerTest, ASlotSaysHowLateItMayBegin) {
-  const auto create = std::get<CreatePoint>(only().what);
-  EXPECT_EQ(create.start_by, kSlot + std::chrono::minutes(30)) << "half the time to the next slot";
-  wishes_.slot_now = kNow;
-  EXPECT_FALSE(std::get<CreatePoint>(only().what).start_by);
-}
-
-TEST_F(PlannerTest, P7ADeletionThatWasInterruptedIsFinished) {
-  auto left = snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z"), .members = 2});
-  left.metadata.merge(inventory::deletion_metadata());
-  observed_.snapshots = {left, snapshot({.id = "s2", .slot = kSlot})};
-  EXPECT_EQ(verbs(), "sweep:DeletionBegun");
-  observed_.snapshots[0].metadata.erase("stillpoint.deletion");
-  EXPECT_EQ(verbs(), "blocked:PointDamaged");
-}
-
-TEST_F(PlannerTest, P6AClockThatDiffersHoldsAndPrunesNothing) {
-  policy_.retention.keep_last = 1;
-  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z")}),
-                         snapshot({.id = "s2", .slot = at("2026-11-24T11:00:00Z")})};
-  observed_.clock_offset = std::chrono::seconds(-31);
-  EXPECT_EQ(verbs(), "blocked:ClockSuspect");
-}
-
 TEST_F(PlannerTest, SeveralVolumesNeedAHold) {
   policy_.datasets[0].hold = {};
   policy_.datasets[0].require = Consistency::Crash;
   observed_.volumes.push_back(fakes::volume("vol-2", "mysql_data_2"));
   EXPECT_EQ(verbs(), "blocked:SeveralVolumes");
-}
-
-TEST_F(PlannerTest, SnapshotsThatNobodyCanDeleteAreReported) {
-  observed_.snapshots = {snapshot({.id = "s1",
-                                   .slot = at("2026-11-24T10:00:00Z"),
-                                   .consistency = Consistency::Unproven,
-                                   .status = "error_deleting"})};
-  EXPECT_EQ(verbs(), "create:SlotDue blocked:ErrorDeleting");
-}
-
-TEST_F(PlannerTest, ADatasetsOwnRetentionDecides) {
-  policy_.retention.keep_last = 1;
-  policy_.datasets[0].retention = policy::Retention{.keep_last = 2};
-  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z")}),
-                         snapshot({.id = "s2", .slot = at("2026-11-24T11:00:00Z"), .attempt = "a2"}),
-                         snapshot({.id = "s3", .slot = kSlot, .attempt = "a3"})};
-  const auto action = only();
-  EXPECT_EQ(action.reason, "NotKept");
-  EXPECT_EQ(action.message, "keepLast: 2 newer points of the required level");
-}
-
-TEST_F(PlannerTest, P4AnExpiredPinDoesNotProtectAndOneInDoubtDoes) {
-  policy_.retention.keep_last = 1;
-  const auto plan_with = [&](const std::string& until) {
-    observed_.snapshots = {
-        snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z"), .pin = "auditor", .pin_until = until}),
-        snapshot({.id = "s2", .slot = kSlot, .attempt = "a2"})};
-    return verbs();
-  };
-  EXPECT_EQ(plan_with("2026-11-24T12:04:59Z"), "prune:NotKept");
-  EXPECT_EQ(plan_with("2026-11-24T12:05:01Z"), "");
-  EXPECT_EQ(plan_with("some day"), "");
-}
-
-TEST_F(PlannerTest, P3ARenamedPolicyContinuesItsSeries) {
-  policy_.retention.keep_last = 2;
-  policy_.previous_names = {"old"};
-  policy_.datasets[0].previous_names = {"database"};
-  observed_.snapshots = {
-      snapshot({.id = "s1", .slot = at("2026-11-24T09:00:00Z"), .policy = "old", .dataset = "database"}),
-      snapshot({.id = "s2", .slot = at("2026-11-24T10:00:00Z"), .attempt = "a2", .dataset = "database"}),
-      snapshot({.id = "s3", .slot = kSlot, .attempt = "a3", .policy = "old"})};
-  EXPECT_EQ(verbs(), "prune:NotKept") << "the slot is served, under the old name";
-  EXPECT_EQ(std::get<Prune>(only().what).attempt.members[0].snapshot.id.str(), "s1");
-  EXPECT_TRUE(make().orphans.empty());
-}
-
-TEST_F(PlannerTest, P4ASeriesThatTwoClaimGoesToNeither) {
-  policy_.retention.keep_last = 1;
-  policy_.previous_names = {"old"};
-  auto second = policy_;
-  second.name = "second";
-  second.datasets[0].volumes.name_contains = "other";
-  observed_.volumes.push_back(fakes::volume("vol-other", "other"));
-  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z"), .policy = "old"}),
-                         snapshot({.id = "s2", .slot = at("2026-11-24T11:00:00Z"), .attempt = "a2", .policy = "old"}),
-                         snapshot({.id = "s3", .slot = kSlot, .attempt = "a3"}),
-                         snapshot({.id = "s4", .slot = kSlot, .attempt = "a4", .policy = "second"})};
-  const auto made = plan({policy_, second}, observed_, wishes_, now_);
-  ASSERT_EQ(made.actions.size(), 2U) << render_text(made, Colour::Off);
-  for (const auto& action : made.actions) {
-    EXPECT_EQ(action.reason, "SeriesClaimedTwice");
-  }
-}
-
-/// Two points of a server that is gone, a month old.
-std::vector<cloud::Snapshot> left_behind(const std::string& policy = "edx", const std::string& dataset = "mysql") {
-  const cloud::ServerId gone("5f0e1d2c-0000-4000-8000-00000000000f");
-  return {
-      snapshot({.id = "o1", .slot = at("2026-10-23T12:00:00Z"), .policy = policy, .dataset = dataset, .server = gone}),
-      snapshot({.id = "o2",
-                .slot = at("2026-10-24T12:00:00Z"),
-                .attempt = "a2",
-                .policy = policy,
-                .dataset = dataset,
-                .server = gone})};
-}
-
-TEST_F(PlannerTest, OrphansAreShownAndPrunedByNoRule) {
-  policy_.retention.keep_last = 1;
-  policy_.start_at = kNow;
-  for (const auto& [policy, why] : {std::pair("edx", "ServerGone"), std::pair("nobody", "PolicyUnknown")}) {
-    observed_.snapshots = left_behind(policy);
-    const auto made = make();
-    EXPECT_TRUE(made.actions.empty()) << render_text(made, Colour::Off);
-    ASSERT_EQ(made.orphans.size(), 1U);
-    EXPECT_EQ(made.orphans[0].why, why);
-    EXPECT_EQ(made.orphans[0].points, 2);
-    EXPECT_EQ(made.orphans[0].newest, at("2026-10-24T12:00:00Z"));
-  }
-  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .dataset = "gone"})};
-  EXPECT_EQ(make().orphans.at(0).why, "DatasetGone");
-}
-
-TEST_F(PlannerTest, P6AVolumeThatNoLongerMatchesCostsNoPoint) {
-  policy_.retention.keep_last = 1;
-  policy_.start_at = kNow;
-  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z")}),
-                         snapshot({.id = "s2", .slot = kSlot, .attempt = "a2"})};
-  EXPECT_EQ(verbs(), "prune:NotKept");
-  observed_.volumes.clear();
-  EXPECT_EQ(verbs(), "");
-  EXPECT_EQ(make().orphans.at(0).why, "VolumesGone");
-}
-
-TEST_F(PlannerTest, OrphansGoWhenTheirPolicySaysSoAndTheirTimeHasCome) {
-  policy_.start_at = kNow;
-  observed_.snapshots = left_behind();
-  policy_.orphans_after = std::chrono::hours(24 * 31) + std::chrono::minutes(6);
-  EXPECT_EQ(verbs(), "");
-  policy_.orphans_after = std::chrono::hours(24 * 31);
-  EXPECT_EQ(verbs(), "prune:Orphaned prune:Orphaned");
-  policy_.suspend = true;
-  EXPECT_EQ(verbs(), "");
-  policy_.suspend = false;
-  observed_.clock_offset = std::chrono::seconds(40);
-  EXPECT_EQ(verbs(), "blocked:ClockSuspect");
-}
-
-TEST_F(PlannerTest, P6OrphansOfPoliciesThatAreNotGivenAreNobodysToDelete) {
-  policy_.start_at = kNow;
-  policy_.orphans_after = std::chrono::hours(24);
-  observed_.snapshots = left_behind("nobody");
-  EXPECT_EQ(verbs(), "");
-}
-
-TEST_F(PlannerTest, P6ASelectorThatCannotBeReadMakesNoOrphanGo) {
-  policy_.orphans_after = std::chrono::hours(24);
-  policy_.servers.names = {"twice"};
-  observed_.servers = {fakes::server("twice", cloud::ServerId("5f0e1d2c-0000-4000-8000-00000000000f")),
-                       fakes::server("twice", fakes::kServer)};
-  observed_.snapshots = left_behind();
-  EXPECT_EQ(verbs(), "blocked:NoServer");
-  EXPECT_EQ(make().orphans.size(), 1U);
-}
-
-/// Many servers with points of every hour, kept by `rules` until the slot before the last.
-class ManySeries : public PlannerTest {
- protected:
-  void fill(const policy::Retention& rules, int hours) {
-    policy_.servers = {};
-    policy_.servers.name_pattern = "db-*";
-    policy_.retention = rules;
-    observed_.servers.clear();
-    observed_.volumes.clear();
-    for (int i = 0; i < 12; ++i) {
-      const cloud::ServerId id("5f0e1d2c-0000-4000-8000-0000000001" + std::to_string(10 + i));
-      const std::string volume = "vol-" + std::to_string(i);
-      observed_.servers.push_back(fakes::server("db-" + std::to_string(10 + i), id));
-      observed_.volumes.push_back(fakes::volume(volume, "mysql_data", id));
-      for (int hour = 0; hour < hours; ++hour) {
-        observed_.snapshots.push_back(snapshot({.id = "s" + std::to_string(i) + "-" + std::to_string(hour),
-                                                .volume = volume,
-                                                .slot = kSlot - std::chrono::hours(hour + 1),
-                                                .attempt = "a" + std::to_string(hour),
-                                                .server = id}));
-      }
-    }
-    wishes_.slots_at = kSlot - std::chrono::hours(1);  // no slot is due
-    now_ = kSlot - std::chrono::minutes(55);
-    // In the steady state nothing is left to prune.
-    wishes_.mass_delete = retention::MassDelete::Allow;
-    const auto steady = make();
-    for (const auto& action : steady.actions) {
-      const auto& gone = std::get<Prune>(action.what).attempt.members[0].snapshot.id;
-      std::erase_if(observed_.snapshots, [&](const auto& snapshot) { return snapshot.id == gone; });
-    }
-    wishes_.mass_delete = retention::MassDelete::Refuse;
-  }
-  size_t prunes() const {
-    const auto made = make();
-    return static_cast<size_t>(std::count_if(made.actions.begin(), made.actions.end(), [](const Action& action) {
-      return std::holds_alternative<Prune>(action.what);
-    }));
-  }
-  void add_point_of_each(support::WallTime slot) {
-    for (size_t i = 0; i < observed_.servers.size(); ++i) {
-      observed_.snapshots.push_back(snapshot({.id = "n" + std::to_string(i),
-                                              .volume = observed_.volumes[i].id.str(),
-                                              .slot = slot,
-                                              .attempt = "b",
-                                              .server = observed_.servers[i].id}));
-    }
-    wishes_.slots_at = slot;
-    now_ = slot + std::chrono::minutes(5);
-  }
-};
-
-TEST_F(ManySeries, P6TheTurnoverOfAllSeriesAtMidnightIsNoMassDeletion) {
-  fill({.keep_last = 3, .hourly = 6, .daily = 2}, 60);
-  add_point_of_each(at("2026-11-25T00:00:00Z"));
-  EXPECT_EQ(prunes(), 12U * 2) << "an hour and a day each";
-}
-
-TEST_F(ManySeries, P6AnEditedPolicyDeletesNothingUntilItIsAllowed) {
-  fill({.keep_last = 12}, 20);
-  EXPECT_EQ(verbs(), "");
-  policy_.retention.keep_last = 10;
-  EXPECT_EQ(verbs(), "blocked:PruneBlocked") << "two of each are nothing, two of all are";
-  wishes_.mass_delete = retention::MassDelete::Allow;
-  EXPECT_EQ(prunes(), 24U);
 }
 
 TEST_F(PlannerTest, HostileNamesReachTheTerminalAsText) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "support/text.hpp"
@@ -11,7 +11,6 @@
 namespace stillpoint::planner {
 namespace {
 
-using nlohmann::json;
 using support::format_utc;
 using support::printable;
 
@@ -22,34 +21,27 @@ struct Look {
 
 Look look_of(const Action& action) {
   // In the order of the alternatives of Action::what.
-  static constexpr std::array<Look, 6> kLooks{{{"+", "\x1b[32m"},
+  static constexpr std::array<Look, 8> kLooks{{{"+", "\x1b[32m"},
+                                               {"~", "\x1b[36m"},
                                                {"~", "\x1b[36m"},
                                                {"-", "\x1b[31m"},
                                                {"x", "\x1b[31m"},
+                                               {"o", "\x1b[2m"},
                                                {".", "\x1b[2m"},
                                                {"!", "\x1b[33m"}}};
   return kLooks[action.what.index()];
-}
-
-const inventory::Attempt* attempt_of(const Action& action) {
-  if (const auto* relabel = std::get_if<Relabel>(&action.what)) {
-    return &relabel->attempt;
-  }
-  if (const auto* prune = std::get_if<Prune>(&action.what)) {
-    return &prune->attempt;
-  }
-  if (const auto* sweep = std::get_if<Sweep>(&action.what)) {
-    return &sweep->attempt;
-  }
-  return nullptr;
 }
 
 std::string object_of(const Action& action) {
   if (const auto* create = std::get_if<CreatePoint>(&action.what)) {
     return "point " + format_utc(create->slot);
   }
-  if (const auto* attempt = attempt_of(action)) {
-    return (std::holds_alternative<Prune>(action.what) ? "point " : "attempt at ") + format_utc(attempt->slot);
+  if (const auto* skip = std::get_if<Skip>(&action.what)) {
+    return "slot " + format_utc(skip->slot);
+  }
+  if (const auto* attempt = action.attempt()) {
+    const bool is_point = std::holds_alternative<Prune>(action.what) || std::holds_alternative<Complete>(action.what);
+    return (is_point ? "point " : "attempt at ") + format_utc(attempt->slot);
   }
   return "";
 }
@@ -66,52 +58,6 @@ std::vector<const Action*> grouped(const Plan& plan) {
   std::stable_sort(actions.begin(), actions.end(),
                    [&](const Action* a, const Action* b) { return group(*a) < group(*b); });
   return actions;
-}
-
-json to_json(const std::string& cloud, const Action& action) {
-  json object{{"cloud", cloud},
-              {"verb", action.verb()},
-              {"policy", action.policy},
-              {"server", action.server.str()},
-              {"serverName", printable(action.server_name)},
-              {"dataset", action.dataset},
-              {"reason", action.reason},
-              {"message", printable(action.message)}};
-  if (const auto* create = std::get_if<CreatePoint>(&action.what)) {
-    object["slot"] = format_utc(create->slot);
-    object["point"] = create->point;
-    object["cost"] = {{"snapshots", create->volumes.size()}, {"gigabytes", create->gib()}};
-    for (const auto& volume : create->volumes) {
-      object["volumes"].push_back(volume.id.str());
-    }
-  } else if (const auto* attempt = attempt_of(action)) {
-    object["slot"] = format_utc(attempt->slot);
-    object["point"] = attempt->point;
-    object["attempt"] = attempt->id;
-    for (const auto& member : attempt->members) {
-      object["snapshots"].push_back(member.snapshot.id.str());
-    }
-  } else if (const auto* wait = std::get_if<Wait>(&action.what)) {
-    object["until"] = format_utc(wait->until);
-  } else if (const auto* blocked = std::get_if<Blocked>(&action.what)) {
-    object["kind"] = support::to_string(blocked->kind);
-  }
-  return object;
-}
-
-json to_json(const std::string& cloud, const Orphan& orphan) {
-  json object{{"cloud", cloud},
-              {"policy", orphan.series.policy},
-              {"server", orphan.series.server.str()},
-              {"serverName", printable(orphan.server_name)},
-              {"dataset", orphan.series.dataset},
-              {"why", orphan.why},
-              {"points", orphan.points},
-              {"gigabytes", orphan.gib}};
-  if (orphan.newest) {
-    object["newest"] = format_utc(*orphan.newest);
-  }
-  return object;
 }
 
 /// Series of policies that were not given are counted only: whoever looks at one policy has the others elsewhere.
@@ -134,6 +80,52 @@ std::string render_orphans(const std::vector<Orphan>& orphans) {
             " series, " + support::count_of(static_cast<size_t>(counts.second), "point") + "\n";
   }
   return text.empty() ? "" : "\nOrphaned, and pruned by no rule:\n" + text;
+}
+
+/// What is left alone, counted for each dataset and reason: a project may have thousands.
+std::string render_strangers(const std::vector<Stranger>& strangers) {
+  std::map<std::tuple<inventory::SeriesKey, std::string>, std::vector<const Stranger*>> groups;
+  for (const auto& stranger : strangers) {
+    groups[{stranger.series, stranger.why}].push_back(&stranger);
+  }
+  std::string text;
+  for (const auto& [key, members] : groups) {
+    const auto& [series, why] = key;
+    const auto& first = *members.front();
+    text += series.dataset.empty() ? "  of volumes that nothing selects: "
+                                   : "  policy " + series.policy + ", server " + printable(series.server.str()) +
+                                         ", dataset " + series.dataset + ": ";
+    text += support::count_of(members.size(), "snapshot") + ", such as " + printable(first.id.str()) + " '" +
+            printable(first.name) + "'  " + why + ": " + printable(first.message) + "\n";
+  }
+  return text.empty() ? "" : "\nNot this installation's, and left alone:\n" + text;
+}
+
+/// What the changes cost; nothing if they cost nothing.
+std::string render_cost(const Plan& plan) {
+  Cost taken;
+  Cost freed;
+  for (const auto& action : plan.actions) {
+    const auto cost = action.cost();
+    (cost.snapshots > 0 ? taken : freed).snapshots += cost.snapshots;
+    (cost.snapshots > 0 ? taken : freed).gib += cost.gib;
+    taken.hold += cost.hold;
+  }
+  const auto amount = [](const Cost& cost) {
+    return support::count_of(static_cast<size_t>(std::abs(cost.snapshots)), "snapshot") + " and " +
+           std::to_string(std::abs(cost.gib)) + " GiB";
+  };
+  std::vector<std::string> parts;
+  if (taken.snapshots > 0) {
+    parts.push_back(amount(taken) + " more of the quotas");
+  }
+  if (freed.snapshots < 0) {
+    parts.push_back(amount(freed) + " freed");
+  }
+  if (taken.hold.count() > 0) {
+    parts.push_back("holds of " + support::format_duration(taken.hold) + " together at most");
+  }
+  return parts.empty() ? "" : "Cost: " + support::join(parts, ", ") + ".\n";
 }
 
 }  // namespace
@@ -162,41 +154,19 @@ std::string render_text(const Plan& plan, Colour colour) {
     text += colour == Colour::On ? "\x1b[0m\n" : "\n";
     previous = action;
   }
-  if (plan.actions.empty()) {
-    return "Nothing to do: what exists is what the policies ask for.\n" + render_orphans(plan.orphans);
+  const std::string shown = render_orphans(plan.orphans) + render_strangers(plan.strangers);
+  if (plan.is_settled()) {
+    return text + (text.empty() ? "" : "\n") + "Nothing to do: what exists is what the policies ask for" +
+           (text.empty() ? "" : " now") + ".\n" + shown;
   }
   const auto counts = plan.counts();
   text += "\nPlan: ";
-  text += std::to_string(counts.at("create")) + " to create, " + std::to_string(counts.at("relabel")) +
-          " to relabel, " + std::to_string(counts.at("prune")) + " to prune, " + std::to_string(counts.at("sweep")) +
-          " to sweep, " + std::to_string(counts.at("wait")) + " waiting, " + std::to_string(counts.at("blocked")) +
-          " blocked.\n";
-  return text + render_orphans(plan.orphans);
-}
-
-std::string render_json(const std::vector<CloudPlan>& plans) {
-  json clouds = json::array();
-  json actions = json::array();
-  json orphans = json::array();
-  std::map<std::string, int> counts = Plan().counts();
-  for (const auto& [cloud, plan] : plans) {
-    clouds.push_back(cloud);
-    for (const auto& action : plan.actions) {
-      actions.push_back(to_json(cloud, action));
-      ++counts[std::string(action.verb())];
-    }
-    for (const auto& orphan : plan.orphans) {
-      orphans.push_back(to_json(cloud, orphan));
-    }
-  }
-  json root = json::object();
-  root["apiVersion"] = "stillpoint.dev/v1alpha1";
-  root["kind"] = "Plan";
-  root["clouds"] = std::move(clouds);
-  root["counts"] = counts;
-  root["actions"] = std::move(actions);
-  root["orphans"] = std::move(orphans);
-  return root.dump(2, ' ', true, json::error_handler_t::replace) + "\n";
+  text += std::to_string(counts.at("create")) + " to create, " + std::to_string(counts.at("complete")) +
+          " to complete, " + std::to_string(counts.at("relabel")) + " to relabel, " +
+          std::to_string(counts.at("prune")) + " to prune, " + std::to_string(counts.at("sweep")) + " to sweep, " +
+          std::to_string(counts.at("skip")) + " skipped, " + std::to_string(counts.at("wait")) + " waiting, " +
+          std::to_string(counts.at("blocked")) + " blocked.\n";
+  return text + render_cost(plan) + shown;
 }
 
 }  // namespace stillpoint::planner
