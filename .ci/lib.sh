@@ -16,7 +16,18 @@ die() {
   exit 1
 }
 
-# install_packages NAME...: those that are missing, without starting the daemons that come with them.
+# Keeps the daemons of packages that came for the tests from being started when the machine boots.
+disable_services() {  # PACKAGE...
+  local package
+  for package; do
+    case $package in
+      mariadb-server) update-rc.d mariadb disable ;;
+      openssh-server) update-rc.d ssh disable ;;
+    esac
+  done
+}
+
+# install_packages NAME...: those that are missing, without starting the daemons that come with them, now or at boot.
 install_packages() {
   local missing
   mapfile -t missing < <(comm -23 <(printf '%s\n' "$@" | sort -u) \
@@ -34,7 +45,8 @@ install_packages() {
   local status=0
   {
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 update -qq &&
-      DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}"
+      DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}" &&
+      disable_services "${missing[@]}"
   } > "$log" 2>&1 || status=$?
   [ -z "$made" ] || rm -f $policy
   [ $status = 0 ] || {

@@ -30,6 +30,11 @@ void log_request(support::Log& log, const http::Tried& tried) {
                                 : tried.response->header("x-openstack-request-id").substr(0, kLongestRequestId)}});
 }
 
+/// For an error about a cloud: who asks for it.
+std::string who_names(const policy::Policy& policy) {
+  return policy.mark.file + ":" + std::to_string(policy.mark.line) + ": policy '" + policy.name + "'";
+}
+
 }  // namespace
 
 CloudGroups by_cloud(const std::vector<policy::Policy>& policies, const Options& options) {
@@ -48,7 +53,8 @@ CloudGroups by_cloud(const std::vector<policy::Policy>& policies, const Options&
   for (auto& [name, members] : named) {
     auto config = openstack::load_cloud_config(name, environment);
     if (!config) {
-      found.errors.push_back(std::move(config.error()));
+      found.errors.push_back(members.empty() ? std::move(config.error())
+                                             : std::move(config.error()).with_context(who_names(members.front())));
       continue;
     }
     auto& group = groups[config->name];

@@ -70,11 +70,13 @@ class Carrier {
       return done("another controller has made this point");
     }
     context_.observer.point_ended(series_of(*action_), "complete");
-    if (dataset().hold.method != policy::Method::None) {
+    const bool is_held = dataset().hold.method != policy::Method::None;
+    if (is_held) {
       context_.observer.held(series_of(*action_), made->held);
     }
-    std::string note = "complete; held for " + std::to_string(made->held.count()) + " ms, available after " +
-                       std::to_string(made->available.count()) + " ms";
+    std::string note = "complete; " +
+                       (is_held ? "held for " + std::to_string(made->held.count()) + " ms" : std::string("not held")) +
+                       ", available after " + std::to_string(made->available.count()) + " ms";
     if (made->service_problem) {
       return {
           *action_, Outcome::Failed, note,

@@ -133,21 +133,26 @@ Result<SessionPtr> Identity::authenticate(support::Deadline deadline) const {
   const support::SteadyTime asked_at = clock_.steady_now();
   auto response = client_.send(request, deadline);
   if (!response) {
-    return pass_on(std::move(response), "authenticating");
+    return pass_on(std::move(response), doing());
   }
   if (response->code != 200 && response->code != 201) {
     return fail(refused(error_of(request, *response, clock_.wall_now())));
   }
   auto session = read_session(*response, asked_at);
   if (!session) {
-    return pass_on(std::move(session), "authenticating at " + config_.auth_url);
+    return pass_on(std::move(session), doing());
   }
   return std::make_shared<const Session>(std::move(*session));
 }
 
+std::string Identity::doing() const {
+  return "authenticating with " + config_.source +
+         (config_.name.empty() ? "" : ", cloud `" + printable(config_.name) + "`");
+}
+
 Error Identity::refused(const Error& answer) const {
   if (answer.kind() != ErrorKind::Unauthorized && answer.kind() != ErrorKind::NotFound) {
-    return Error(answer).with_context("authenticating");
+    return Error(answer).with_context(doing());
   }
   std::string hint;
   if (answer.kind() == ErrorKind::NotFound) {
@@ -161,9 +166,11 @@ Error Identity::refused(const Error& answer) const {
   } else {
     hint = "; the token has expired or is wrong";
   }
-  return Error(answer.kind(), answer.message() + hint)
-      .with_context("authenticating with " + config_.source +
-                    (config_.name.empty() ? "" : ", cloud `" + printable(config_.name) + "`"));
+  std::string said = answer.message();
+  if (said.ends_with('.')) {
+    said.pop_back();
+  }
+  return Error(answer.kind(), said + hint).with_context(doing());
 }
 
 }  // namespace stillpoint::openstack

@@ -63,6 +63,8 @@ class Identity {
   template <class GoodEnough>
   support::Result<SessionPtr> current_or_new(GoodEnough good_enough, support::Deadline deadline);
   support::Error refused(const support::Error& answer) const;
+  /// For the context of errors: with which credentials, in which cloud.
+  std::string doing() const;
 
   const CloudConfig config_;
   http::Client& client_;

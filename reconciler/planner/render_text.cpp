@@ -150,7 +150,8 @@ std::string render_text(const Plan& plan, Colour colour) {
     const std::string line = std::string(look.sign) + " " + std::string(action->verb()) +
                              (object.empty() ? "" : " " + object) + "  " + action->reason + ": " +
                              printable(action->message);
-    text.append("      ").append(colour == Colour::On ? look.colour : "").append(line);
+    const size_t depth = !action->dataset.empty() ? 6 : !action->server.empty() ? 4 : 2;
+    text.append(depth, ' ').append(colour == Colour::On ? look.colour : "").append(line);
     text += colour == Colour::On ? "\x1b[0m\n" : "\n";
     previous = action;
   }

@@ -30,7 +30,7 @@ std::optional<std::string> object_to(const Surplus& surplus) {
     return std::nullopt;
   }
   return std::to_string(surplus.going) + " of " + std::to_string(surplus.points) +
-         " points would be pruned at once; look at them with `stillpoint get points`, and allow it "
+         " points would be pruned at once; `stillpoint diff --allow-mass-delete` shows which; allow it "
          "with --allow-mass-delete if it is meant";
 }
 
@@ -39,8 +39,8 @@ std::optional<std::string> object_to_series(int disturbed, int all) {
     return std::nullopt;
   }
   return std::to_string(disturbed) + " of " + std::to_string(all) +
-         " series would lose more than what a new point replaces at once; allow it with --allow-mass-delete if it is "
-         "meant";
+         " series would lose more than what a new point replaces at once; `stillpoint diff --allow-mass-delete` shows "
+         "which; allow it with --allow-mass-delete if it is meant";
 }
 
 }  // namespace stillpoint::retention
