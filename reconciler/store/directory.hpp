@@ -13,15 +13,15 @@ namespace stillpoint::store {
 struct Loaded {
   std::vector<policy::Policy> policies;
   std::vector<support::Error> errors;          ///< InvalidInput; policies of the same files may be usable all the same
-  std::map<std::string, std::string> sources;  ///< the text of each file that errors are in, by its path
+  std::map<std::string, std::string> sources;  ///< the text of each file as it was read, by its path
 };
 
 /// Reads policies from files, and from the `*.yaml` and `*.yml` of folders (not of folders in them, not hidden ones),
-/// in order of name. A path that does not exist, a folder without a policy and two policies that cannot stand together
+/// in order of name, each file once. A path that does not exist, a folder without a policy and two policies that cannot stand together
 /// are errors. Reads afresh each time; safe to call from any thread.
 Loaded load(const std::vector<std::string>& paths);
 
-/// The text of a file for showing errors in it; empty if it cannot be read.
+/// The text of a file of our own; empty if it cannot be read.
 std::string read_text(const std::string& file);
 
 }  // namespace stillpoint::store
