@@ -112,6 +112,9 @@ void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const plann
                  const Options& options, support::WallTime when) {
   metrics.observe(task.name, inventory::assemble(observed.snapshots, options.installation), observed.quota, when);
   for (const auto& policy : task.policies) {
+    if (policy.is_tombstone()) {
+      continue;  // no slot of it is to come: an alert on one that is overdue would never end
+    }
     const auto schedule = schedule::compile(policy.schedule);
     const auto next = schedule ? schedule->next_after(when) : std::nullopt;
     const auto interval = schedule ? schedule->interval_at(when) : std::nullopt;
@@ -126,7 +129,7 @@ void log_blackouts(support::Log& log, const CloudTask& task, support::WallTime w
   for (const auto& policy : task.policies) {
     const auto schedule = schedule::compile(policy.schedule);
     const auto slot = schedule ? schedule->due_slot(when, policy.start_at).blacked_out : std::nullopt;
-    if (slot && !policy.suspend) {
+    if (slot && !policy.suspend && !policy.is_tombstone()) {
       log.info("Slot blacked out", {{"cloud", task.name},
                                     {"policy", policy.name},
                                     {"slot", support::format_utc(*slot)},

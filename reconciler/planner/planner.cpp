@@ -13,6 +13,7 @@
 #include "planner/quota_ledger.hpp"
 #include "planner/series_book.hpp"
 #include "planner/target.hpp"
+#include "planner/tombstones.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
 
@@ -52,6 +53,7 @@ class Planning {
         points_(inventory::assemble(observed.snapshots, wishes.installation)),
         book_(points_),
         orphanage_(points_),
+        tombstones_(observed, now, points_),
         clusters_held_(inventory::clusters_held(observed.snapshots, cloud_now_)),
         ledger_(observed.quota),
         pruning_(observed, wishes, now, points_, plan_) {}
@@ -59,6 +61,10 @@ class Planning {
   /// Finds what the policy is about. All policies come before the first rule: a volume and a series belong to one of
   /// their datasets.
   void gather(const policy::Policy& policy) {
+    tombstones_.note(policy);
+    if (policy.is_tombstone()) {
+      return;
+    }
     orphanage_.note(policy);
     auto servers = inventory::select_servers(policy, observed_.servers);
     if (!servers) {
@@ -85,11 +91,12 @@ class Planning {
       plan_target({policy, dataset, server, book_.series_of(policy, dataset, server.id)});
     }
     for (const auto& key : book_.unclaimed()) {
-      if (!clock_suspect()) {
+      if (!clock_suspect() && !tombstones_.own(key)) {
         pruning_.plan_orphan(orphanage_, orphanage_.describe(key));
       }
     }
     pruning_.hold_back_mass_deletion();
+    tombstones_.plan_deletions(plan_);
     // What frees quota or proves a point goes first, what deletes a point goes last; within that, as gathered.
     const auto phase = [](const Action& action) {
       static constexpr std::array<int, 6> kPhase{2, 0, 3, 1, 4, 5};
@@ -341,6 +348,7 @@ class Planning {
   inventory::Points points_;
   SeriesBook book_;
   Orphanage orphanage_;
+  Tombstones tombstones_;
   std::set<std::string> clusters_held_;
   QuotaLedger ledger_;
   std::deque<std::vector<cloud::Server>> servers_;  ///< what targets refer to; stays where it is
