@@ -38,6 +38,12 @@ CheckedPolicies load_policies(const std::vector<std::string>& paths) {
     std::move(errors.begin(), errors.end(), std::back_inserter(checked.errors));
     return !errors.empty();
   });
+  for (const auto& policy : loaded.faulty) {
+    if (!policy.schedule.cron.empty()) {  // that there is none has been said
+      auto errors = schedule::check(policy);
+      std::move(errors.begin(), errors.end(), std::back_inserter(checked.errors));
+    }
+  }
   in_order_of_files(checked.errors);
   return checked;
 }

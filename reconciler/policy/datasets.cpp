@@ -213,7 +213,7 @@ void check_previous_names_apart(const std::vector<Field>& fields, const std::vec
       const auto [owner, is_new] = owners.emplace(name, i);
       if (!is_new && owner->second != i) {
         fields[i].wrong("its previous name " + name + " is taken by " + fields[owner->second].path(),
-                        "points belong to one dataset");
+                        "remove it here: points belong to one dataset");
       }
     }
   }
@@ -227,7 +227,7 @@ void check_apart(const std::vector<Field>& fields, const std::vector<Dataset>& d
         fields[i].wrong("the name " + datasets[i].name + " is taken by " + fields[j].path(), "choose another");
       }
       if (datasets[i].volumes == datasets[j].volumes && datasets[i].volumes != VolumeSelector{}) {
-        fields[i].wrong("selects the same volumes as " + fields[j].path(), "a volume belongs to one dataset");
+        fields[i].wrong("selects the same volumes as " + fields[j].path(), "let them select different volumes");
       }
     }
   }

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "policy/language.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::policy {
@@ -244,8 +245,22 @@ const Member* Fields::find(std::string_view name) const {
   return member == members.end() ? nullptr : &*member;
 }
 
+bool Fields::is_known(std::string_view name) const {
+  return std::find(known_.begin(), known_.end(), name) != known_.end();
+}
+
+std::string Fields::meant_by(const std::string& name, const std::optional<std::string>& guess) const {
+  constexpr size_t kMostPlaces = 3;
+  if (guess) {
+    return "did you mean " + *guess + "?";
+  }
+  const auto places = paths_named(name);
+  return places.empty() || places.size() > kMostPlaces ? "the fields here are " + listed(known_)
+                                                       : "did you mean " + support::join(places, " or ") + "?";
+}
+
 Field Fields::get(std::string_view name) {
-  if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
+  if (!is_known(name)) {
     known_.emplace_back(name);
   }
   const Member* member = find(name);
@@ -262,20 +277,26 @@ Field Fields::need(std::string_view name, std::string_view what) {
 
 void Fields::report_missing() {
   for (const auto& [name, what] : std::exchange(missing_, {})) {
-    problems_->add(mapping_->at, path_of(name), "is missing", "give " + what);
+    if (problems_->may_miss()) {
+      problems_->add(mapping_->at, path_of(name), "is missing", "give " + what);
+    }
   }
 }
 
 void Fields::need_one_of(std::initializer_list<std::string_view> names, std::string_view what) const {
-  if (std::none_of(names.begin(), names.end(), [&](std::string_view name) { return find(name) != nullptr; })) {
-    const std::vector<std::string> words(names.begin(), names.end());
+  const std::vector<std::string> words(names.begin(), names.end());
+  const auto counts = [&](const Member& member) {
+    return std::find(names.begin(), names.end(), member.key) != names.end() ||
+           (!is_known(member.key) && guess_of(member.key, words));
+  };
+  if (problems_->may_miss() && std::none_of(mapping_->members.begin(), mapping_->members.end(), counts)) {
     problems_->add(mapping_->at, path_, "selects nothing", "give " + std::string(what) + " by one of " + listed(words));
   }
 }
 
 void Fields::finish(std::initializer_list<Later> later) {
   for (const auto& member : mapping_->members) {
-    if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) {
+    if (is_known(member.key)) {
       continue;
     }
     if (const auto* known = find_later(later, member.key)) {
@@ -286,8 +307,7 @@ void Fields::finish(std::initializer_list<Later> later) {
     if (guess) {
       std::erase_if(missing_, [&](const auto& missing) { return missing.first == *guess; });
     }
-    problems_->add(member.key_at, path_of(member.key), "unknown field",
-                   guess ? "did you mean " + *guess + "?" : "the fields here are " + listed(known_));
+    problems_->add(member.key_at, path_of(member.key), "unknown field", meant_by(member.key, guess));
   }
   report_missing();
 }

@@ -26,6 +26,10 @@ class Problems {
   void add(Position at, const std::string& path, std::string message, std::string remedy = "");
   support::SourceMark mark(Position at) const { return {file_, at.line, at.column}; }
   std::vector<support::Error>& errors() { return errors_; }
+  /// Of a document with holes it cannot be said that something is missing.
+  enum class Whole { Yes, WithHoles };
+  void begin_document(Whole whole) { whole_ = whole; }
+  bool may_miss() const { return whole_ == Whole::Yes; }
   /// How many there are, with those that are counted only.
   size_t count() const { return count_; }
 
@@ -33,6 +37,7 @@ class Problems {
   std::string file_;
   std::vector<support::Error> errors_;
   size_t count_ = 0;
+  Whole whole_ = Whole::Yes;
 };
 
 /// What a string must look like. `wanted` completes the sentence "expected ...".
@@ -146,6 +151,9 @@ class Fields {
  private:
   std::string path_of(std::string_view name) const;
   const Member* find(std::string_view name) const;
+  bool is_known(std::string_view name) const;
+  /// What may have been meant by an unknown field.
+  std::string meant_by(const std::string& name, const std::optional<std::string>& guess) const;
 
   const Node* mapping_;
   std::string path_;

@@ -51,7 +51,7 @@ Retention read_retention(const Field& field, const Retention& base) {
                                                       : "the " + std::to_string(*most) + " points that the rules keep";
     (floor.present() ? floor : field)
         .wrong("the floor " + std::to_string(rules.floor) + " is above " + kept,
-               "points that are not kept cannot be its good ones");
+               "use at most " + std::to_string(*most) + ", or keep more points");
   }
   return rules;
 }

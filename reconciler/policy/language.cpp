@@ -228,6 +228,15 @@ void find_named(const FieldDoc& doc, const std::string& name, std::vector<std::s
   }
 }
 
+std::vector<std::string> paths_named(const FieldDoc& language, const std::string& name) {
+  std::vector<std::string> paths;
+  find_named(language, name, paths);
+  std::stable_sort(paths.begin(), paths.end(), [](const std::string& a, const std::string& b) {
+    return std::count(a.begin(), a.end(), '.') < std::count(b.begin(), b.end(), '.');
+  });
+  return paths;
+}
+
 std::vector<std::string> names_of(const FieldDoc& doc) {
   std::vector<std::string> names;
   for (const auto& field : doc.fields) {
@@ -242,11 +251,7 @@ std::string suggestion(const FieldDoc& language, const FieldDoc& parent, const s
     return "it is a value";
   }
   const auto guess = support::nearest(name, names_of(parent));
-  std::vector<std::string> elsewhere;
-  find_named(language, name, elsewhere);
-  std::stable_sort(elsewhere.begin(), elsewhere.end(), [](const std::string& a, const std::string& b) {
-    return std::count(a.begin(), a.end(), '.') < std::count(b.begin(), b.end(), '.');
-  });
+  auto elsewhere = paths_named(language, name);
   if (!elsewhere.empty()) {
     elsewhere.resize(std::min<size_t>(elsewhere.size(), 3));
     return "did you mean " + support::join(elsewhere, " or ") + "?";
@@ -265,6 +270,11 @@ FieldDoc read_language() {
   document.erase("definitions");
   document.erase("$schema");
   return describe(resolved(document, schema["definitions"]), "", "");
+}
+
+std::vector<std::string> paths_named(const std::string& name) {
+  static const FieldDoc kLanguage = read_language();
+  return paths_named(kLanguage, name);
 }
 
 support::Result<const FieldDoc*> find_field(const FieldDoc& language, std::string_view path) {

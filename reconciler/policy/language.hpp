@@ -31,4 +31,7 @@ FieldDoc read_language();
 /// empty one. InvalidInput, with a suggestion, if there is none.
 support::Result<const FieldDoc*> find_field(const FieldDoc& language, std::string_view path);
 
+/// The paths of all fields with the name, those nearest to the document first.
+std::vector<std::string> paths_named(const std::string& name);
+
 }  // namespace stillpoint::policy

@@ -79,7 +79,7 @@ support::Result<std::string> read_bounded(const std::string& path) {
 ReadResult read_policy_file(const std::string& path) {
   auto text = read_bounded(path);
   if (!text) {
-    return {{}, {std::move(text.error()).at({path, 0, 0})}, ""};
+    return {{}, {}, {std::move(text.error()).at({path, 0, 0})}, ""};
   }
   return read_policies(*text, path);
 }

@@ -196,11 +196,14 @@ ReadResult read_policies(std::string_view yaml, const std::string& file) {
       continue;  // what a `---` at the end of a file leaves behind
     }
     found = true;
+    if (document.root.kind == Node::Kind::Null) {
+      continue;  // an alias alone
+    }
+    problems.begin_document(document.sound ? Problems::Whole::Yes : Problems::Whole::WithHoles);
     const size_t errors_before = problems.count();
     Policy policy = read_document(document.root, file, problems);
-    if (document.sound && problems.count() == errors_before) {
-      result.policies.push_back(std::move(policy));
-    }
+    const bool good = document.sound && problems.count() == errors_before;
+    (good ? result.policies : result.faulty).push_back(std::move(policy));
   }
   if (!found) {
     problems.add({0, 0}, "", "no policy in this file", "a policy begins with apiVersion: " + std::string(kApiVersion));

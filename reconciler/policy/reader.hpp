@@ -12,6 +12,7 @@ namespace stillpoint::policy {
 /// What was found in one file: the policies that can be used and every error of the others, in the order of the file.
 struct ReadResult {
   std::vector<Policy> policies;
+  std::vector<Policy> faulty;  ///< those with errors, as far as they could be read: others may find more errors in them
   std::vector<support::Error> errors;  ///< InvalidInput, each with its mark, and the field's path as its context
   std::string text;                    ///< of the file, in which the errors are; of one that is too long its beginning
 };

@@ -71,7 +71,7 @@ std::vector<Error> check_together(const std::vector<Policy>& policies) {
                                                             claimed->second->name + " at " +
                                                             place_of(claimed->second->mark))
                              .at(policy.datasets[i].mark)
-                             .with_remedy("a volume belongs to one policy")
+                             .with_remedy("remove one of the two, or let them select different volumes")
                              .with_context("spec.datasets[" + std::to_string(i) + "]"));
       }
     }

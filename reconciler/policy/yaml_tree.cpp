@@ -67,7 +67,7 @@ class TreeBuilder final : public YAML::EventHandler {
     Node node;
     node.at = begin(mark, "?", YAML::NullAnchor);
     refuse(node.at, "aliases (*name) are not supported", "write the value out");
-    put(std::move(node));
+    leave_out(std::move(node));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -167,6 +167,16 @@ class TreeBuilder final : public YAML::EventHandler {
     Node node = std::move(stack_.back().node);
     stack_.pop_back();
     put(std::move(node));
+  }
+
+  /// A value that was refused: nothing can be said of what would have been in its place.
+  void leave_out(Node node) {
+    const bool is_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::Mapping && !stack_.back().has_key;
+    if (is_key) {
+      put(std::move(node));
+    } else if (!stack_.empty()) {
+      stack_.back().has_key = false;
+    }
   }
 
   void put(Node node) {

@@ -40,7 +40,7 @@ struct Member {
 
 struct YamlDocument {
   Node root;
-  bool sound = true;  ///< false: an error of this document is among the errors, and the tree has holes
+  bool sound = true;  ///< false: an error of this document is among the errors, and the tree has holes where it was
 };
 
 struct YamlText {

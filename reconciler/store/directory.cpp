@@ -68,6 +68,7 @@ Loaded load(const std::vector<std::string>& paths) {
       }
       auto read = policy::read_policy_file(file);
       std::move(read.policies.begin(), read.policies.end(), std::back_inserter(loaded.policies));
+      std::move(read.faulty.begin(), read.faulty.end(), std::back_inserter(loaded.faulty));
       std::move(read.errors.begin(), read.errors.end(), std::back_inserter(loaded.errors));
       loaded.sources[file] = std::move(read.text);
     }

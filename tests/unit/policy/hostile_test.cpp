@@ -120,11 +120,23 @@ TEST(HostileFiles, TagsDoNotChangeWhatAValueIs) {
   }
 }
 
+TEST(HostileFiles, NothingIsMissedWhereSomethingWasRefused) {
+  EXPECT_THAT(said_of(changed("cloud: prod", "cloud: *prod")), ElementsAre(HasSubstr("is an alias")));
+  EXPECT_THAT(said_of(changed("    names: [backend-2, backend-3]", "    names: &x [backend-2]\n    tags: *x") + ""),
+              SizeIs(3))
+      << "the anchor, the alias, and the tags that are there twice";
+  EXPECT_THAT(said_of(changed("  servers:", "  <<: {a: b}\n  xyzzy:")),
+              ElementsAre(HasSubstr("merge keys"), HasSubstr("spec.xyzzy: unknown field")));
+  EXPECT_THAT(said_of("&a [*a]\n"), SizeIs(3));
+}
+
 TEST(HostileFiles, AMisspeltFieldIsOneErrorAndNotTwo) {
   EXPECT_THAT(said_of(changed("schedule:", "shedule:")),
               ElementsAre(HasSubstr("spec.shedule: unknown field: did you mean schedule?")));
   EXPECT_THAT(said_of(changed("servers:", "xyzzyxyzzy:")),
               ElementsAre(HasSubstr("spec.servers: is missing"), HasSubstr("spec.xyzzyxyzzy: unknown field")));
+  EXPECT_THAT(said_of(changed("nameContains: mysql_data", "nameContians: mysql_data")),
+              ElementsAre(HasSubstr("volumes.nameContians: unknown field: did you mean nameContains?")));
 }
 
 /// As many bytes as a file may have, of the worst that there is; `tests/bench/policy_bench` measures them.
