@@ -89,6 +89,14 @@ std::string code(const std::string& text) {
   return "`" + text + "`";
 }
 
+/// `list of names: 1 to 10, each ...`: that it is a list is said once.
+std::string type_cell(const FieldDoc& field) {
+  constexpr std::string_view kList = "a list of ";
+  const bool repeats = field.type.starts_with("list of ") && field.values.starts_with(kList);
+  const std::string values = repeats ? field.values.substr(kList.size()) : field.values;
+  return cell(field.type + (values.empty() ? "" : ": " + values));
+}
+
 std::string default_cell(const FieldDoc& field) {
   if (field.required) {
     return "**required**";
@@ -123,8 +131,8 @@ void add_section(const FieldDoc& doc, std::string& page) {
     const std::string example = field.fields.empty() && !field.examples.empty()
                                     ? " Example: " + code(std::string(support::trim(field.examples.front()))) + "."
                                     : "";
-    page += "| " + name + " | " + cell(field.type + (field.values.empty() ? "" : ": " + field.values)) + " | " +
-            cell(default_cell(field)) + " | " + cell(field.meaning + example) + " |\n";
+    page += "| " + name + " | " + type_cell(field) + " | " + cell(default_cell(field)) + " | " +
+            cell(field.meaning + example) + " |\n";
   }
   if (!doc.examples.empty()) {
     page += "\n```yaml\n" + support::join(doc.examples, "# or\n") + "```\n";

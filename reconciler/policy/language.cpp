@@ -185,7 +185,7 @@ void add_fields(const json& part, FieldDoc& doc, const std::string& default_of_f
   }
   const json properties = part.value("properties", json::object());
   for (const auto& [name, field] : properties.items()) {
-    const auto same = [&](const FieldDoc& other) { return other.name == name; };
+    const auto same = [&word = name](const FieldDoc& other) { return other.name == word; };
     if (std::any_of(doc.fields.begin(), doc.fields.end(), same)) {
       continue;
     }
