@@ -15,7 +15,7 @@ std::string describe(const policy::WriterSelector& writer) {
     parts.push_back("names " + support::join(writer.names, ", "));
   }
   for (const auto& [key, value] : writer.metadata) {
-    parts.push_back("metadata " + key + ": " + value);
+    parts.push_back(std::string("metadata ").append(key).append(": ").append(value));
   }
   return support::join(parts, " and ");
 }

@@ -71,7 +71,8 @@ std::string fields_of(const FieldDoc& doc, Depth depth) {
   }
   std::string text;
   for (const auto& [head, meaning] : lines) {
-    text += head + std::string(head.size() < width ? width - head.size() : 0, ' ') + "  " + meaning + "\n";
+    text.append(head).append(head.size() < width ? width - head.size() : 0, ' ');
+    text.append("  ").append(meaning).append("\n");
   }
   return text;
 }

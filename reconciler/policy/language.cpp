@@ -191,8 +191,8 @@ void add_fields(const json& part, FieldDoc& doc, const std::string& default_of_f
     }
     auto child = describe(field, name, doc.path.empty() ? name : doc.path + "." + name);
     child.required = lists(part, "required", name);
-    if (!default_of_fields.empty()) {
-      child.default_words = default_of_fields + "." + name;
+    if (!default_of_fields.empty() && child.default_words.empty()) {
+      child.default_words.append(default_of_fields).append(".").append(name);
     }
     doc.fields.push_back(std::move(child));
   }

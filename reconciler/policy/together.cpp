@@ -35,8 +35,11 @@ std::string place_of(const support::SourceMark& mark) {
 
 /// The points of a name that is in use belong to the policy that uses it.
 void check_given_up(const Policy& policy, const std::vector<Policy>& policies, std::vector<Error>& errors) {
+  const auto& previous = policy.previous_names;
+  if (previous.empty()) {
+    return;  // as nearly always: not all with all, of thousands
+  }
   for (const auto& other : policies) {
-    const auto& previous = policy.previous_names;
     if (other.name != policy.name && std::find(previous.begin(), previous.end(), other.name) != previous.end()) {
       errors.push_back(
           Error(ErrorKind::InvalidInput,

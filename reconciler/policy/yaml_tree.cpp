@@ -43,8 +43,10 @@ class TreeBuilder final : public YAML::EventHandler {
   TreeBuilder(std::string_view text, const std::string& file, YamlText& result)
       : positions_(text), file_(file), result_(result) {}
 
-  /// Where the last scalar begins, if it is a quoted one of several lines.
-  const std::optional<Position>& spread() const { return spread_; }
+  /// Where the last scalar begins, if it is a quoted one of several lines that ends in `line`.
+  std::optional<Position> spread_to(int line) const {
+    return spread_ && spread_lines_ + spread_->line == line ? spread_ : std::nullopt;
+  }
   /// Where the innermost list or mapping begins that is still being read.
   std::optional<Position> innermost() const {
     return stack_.empty() ? std::nullopt : std::optional(stack_.back().node.at);
@@ -122,8 +124,10 @@ class TreeBuilder final : public YAML::EventHandler {
     if (end == std::string_view::npos) {
       refuse(at, "not valid YAML: the quote that begins here has no end",
              "write " + std::string(1, source[0]) + " behind the text");
-    } else if (source.substr(0, end).find('\n') != std::string_view::npos) {
+    } else if (const auto lines = std::count(source.begin(), source.begin() + static_cast<long>(end), '\n');
+               lines > 0) {
       spread_ = at;
+      spread_lines_ = static_cast<int>(lines);
     }
   }
 
@@ -239,6 +243,7 @@ class TreeBuilder final : public YAML::EventHandler {
   int nodes_ = 0;
   bool plain_ = false;  ///< whether the last scalar was plain
   std::optional<Position> spread_;
+  int spread_lines_ = 0;  ///< how far it goes
 };
 
 /// An end that is missing is said where what has none begins: the parser names the place where it gave up.
@@ -247,7 +252,7 @@ Error syntax_error(std::string_view text, const std::string& file, const YAML::E
   constexpr std::string_view kWhat = "not valid YAML: ";
   Positions positions(text);
   const Position at = positions.of(e.mark);
-  if (const auto& begin = builder.spread()) {
+  if (const auto begin = builder.spread_to(at.line)) {
     return yaml_error(
         file, *begin,
         std::string(kWhat) + "the quote that begins here seems to have its end in line " + std::to_string(at.line),

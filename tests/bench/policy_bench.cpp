@@ -66,7 +66,7 @@ std::string repeated(const std::string& part) {
 std::string numbered(const std::string& before, const std::string& after) {
   std::string text;
   for (int i = 0; text.size() + before.size() + after.size() + 8 <= kMaxYamlBytes; ++i) {
-    text += before + std::to_string(i) + after;
+    text.append(before).append(std::to_string(i)).append(after);
   }
   return text;
 }
@@ -104,7 +104,7 @@ int main() {
   const Cost good = cost_of([&] { read_and_show(cases.front().second); });
   std::printf("%-28s %8s %8s %10s\n", "", "CPU ms", "ratio", "peak MiB");
   for (const auto& [name, text] : cases) {
-    const Cost cost = cost_of([&] { read_and_show(text); });
+    const Cost cost = cost_of([&worst = text] { read_and_show(worst); });
     std::printf("%-28s %8.0f %8.2f %10.1f\n", name, cost.milliseconds, cost.milliseconds / good.milliseconds,
                 static_cast<double>(cost.kib - nothing.kib) / 1024);
   }

@@ -124,7 +124,8 @@ TEST_F(ValidateTest, ErrorsOfOneFileStandTogetherInItsOrder) {
       places.push_back(line.substr(folder_.string().size() + 1, line.find(": ") - folder_.string().size() - 1));
     }
   }
-  EXPECT_EQ(places, (std::vector<std::string>{"d.yaml:9:3", "d.yaml:16:24", "b.yaml:6:25", "b.yaml:9:3", "b.yaml:19:12"}))
+  EXPECT_EQ(places,
+            (std::vector<std::string>{"d.yaml:9:3", "d.yaml:16:24", "b.yaml:6:25", "b.yaml:9:3", "b.yaml:19:12"}))
       << err_;
   EXPECT_THAT(err_, HasSubstr("5 errors; nothing was done\n"));
 }

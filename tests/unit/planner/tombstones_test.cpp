@@ -95,6 +95,30 @@ TEST_F(TombstonesTest, P6AMassDeletionElsewhereIsStillHeldBackAndItDoesNotCount)
   EXPECT_EQ(summary(), "blocked:PruneBlocked*1 prune:PolicyDeleted*8");
 }
 
+TEST_F(TombstonesTest, P6WhatHoldsManySeriesBackDoesNotHoldItBack) {
+  add_points();
+  auto edited = fakes::policy();
+  edited.name = "edited";
+  edited.servers.names.clear();
+  edited.servers.name_pattern = "db-*";
+  edited.retention.keep_last = 10;  // it was 12
+  edited.start_at = now_;
+  others_ = {edited};
+  for (int server = 0; server < 3; ++server) {
+    const cloud::ServerId id("5f0e1d2c-0000-4000-8000-0000000001" + std::to_string(10 + server));
+    observed_.servers.push_back(fakes::server("db-" + std::to_string(server), id));
+    observed_.volumes.push_back(fakes::volume("vol-" + std::to_string(server), "mysql_data", id));
+    for (int at_hour = 0; at_hour < 12; ++at_hour) {
+      auto spec = point(at_hour);
+      spec.policy = "edited";
+      spec.server = id;
+      spec.id += "-" + std::to_string(server);
+      observed_.snapshots.push_back(snapshot(spec));
+    }
+  }
+  EXPECT_EQ(summary(), "blocked:PruneBlocked*1 prune:PolicyDeleted*8");
+}
+
 TEST_F(TombstonesTest, P6RetainPrunesNothing) {
   deleted_.deletion_policy = DeletionPolicy::Retain;
   deleted_.orphans_after = std::chrono::hours(1);

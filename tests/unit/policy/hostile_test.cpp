@@ -150,7 +150,8 @@ TEST(HostileFiles, TheWorstThatFitsIsRefusedInFewWords) {
   std::string bomb = "a0: &a0 [x, x]\n";
   for (int i = 1; i < 12; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
-    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + ", " + before + "]\n";
+    const std::string name = "a" + std::to_string(i);
+    bomb.append(name).append(": &").append(name).append(" [").append(before).append(", ").append(before).append("]\n");
   }
   EXPECT_THAT(said_of(bomb), testing::Contains(HasSubstr("f:2:10: aliases (*name) are not supported")));
 }

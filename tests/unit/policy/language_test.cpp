@@ -292,14 +292,11 @@ TEST_F(LanguageTest, TheReaderAndTheSchemaHaveTheSameFields) {
 /// Paths of all fields that the part of a document has.
 void collect_paths(const json& part, const std::string& path, std::set<std::string>& paths) {
   paths.insert(path);
-  if (part.is_array()) {
-    for (const auto& item : part) {
-      collect_paths(item, path, paths);
-    }
-  } else if (part.is_object()) {
-    for (const auto& [name, member] : part.items()) {
-      collect_paths(member, path.empty() ? name : path + "." + name, paths);
-    }
+  if (!part.is_structured()) {
+    return;
+  }
+  for (const auto& [name, member] : part.items()) {
+    collect_paths(member, part.is_array() ? path : path.empty() ? name : path + "." + name, paths);
   }
 }
 
