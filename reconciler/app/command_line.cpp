@@ -15,6 +15,9 @@ using Command = std::function<ExitCode(const Options&)>;
 const std::map<std::string, ColourMode> kColours{
     {"auto", ColourMode::Auto}, {"always", ColourMode::Always}, {"never", ColourMode::Never}};
 const std::map<std::string, Output> kPlanOutputs{{"table", Output::Table}, {"json", Output::Json}};
+const std::map<std::string, Output> kTextOutputs{{"text", Output::Table}, {"json", Output::Json}};
+const std::map<std::string, Output> kExplainOutputs{
+    {"text", Output::Table}, {"json", Output::Json}, {"markdown", Output::Markdown}};
 const std::map<std::string, Output> kListOutputs{
     {"table", Output::Table}, {"wide", Output::Wide}, {"json", Output::Json}, {"name", Output::Name}};
 const std::map<std::string, telemetry::LogFormat> kLogFormats{{"text", telemetry::LogFormat::Text},
@@ -73,6 +76,14 @@ void add_wishes(CLI::App& app, Options& options) {
                "Prune even if more than two points and more than a quarter of a series go at once");
 }
 
+void add_explain(CLI::App& app, Options& options) {
+  app.add_option("field", options.field, "Its path, such as spec.retention.weekly; without one the whole document")
+      ->option_text("FIELD");
+  app.add_flag("--recursive", options.recursive, "Show the fields of fields, too");
+  add_choice(app, "-o,--output", options.output, kExplainOutputs,
+             "As text, as its part of the JSON Schema, or all fields as a page of Markdown");
+}
+
 }  // namespace
 
 ExitCode run_command_line(int argc, char** argv) {
@@ -89,6 +100,10 @@ ExitCode run_command_line(int argc, char** argv) {
 
   CLI::App* sub = add(app, "validate", "Check policies; nothing else is looked at", validate);
   add_files(*sub, options)->required();
+  add_choice(*sub, "-o,--output", options.output, kTextOutputs, "How policies and errors are shown");
+
+  add_explain(*add(app, "explain", "Say what a field of a policy means, its type, default and an example", explain),
+              options);
 
   sub =
       add(app, "diff",
