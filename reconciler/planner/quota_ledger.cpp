@@ -3,8 +3,10 @@
 #include <map>
 
 namespace stillpoint::planner {
+namespace {
 
-std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& volumes) {
+/// What snapshots of the volumes are charged to which quota.
+std::map<std::string, long> charge_of(const std::vector<cloud::Volume>& volumes) {
   std::map<std::string, long> need;
   for (const auto& volume : volumes) {
     need["snapshots"] += 1;
@@ -14,6 +16,13 @@ std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& v
       need["gigabytes_" + volume.volume_type] += volume.size_gib;
     }
   }
+  return need;
+}
+
+}  // namespace
+
+std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& volumes) {
+  const auto need = charge_of(volumes);
   for (const auto& [resource, amount] : need) {
     const auto found = quota_.find(resource);
     if (found != quota_.end() && !found->second.unlimited() && found->second.room() < amount) {
@@ -29,6 +38,14 @@ std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& v
     }
   }
   return std::nullopt;
+}
+
+void QuotaLedger::release(const std::vector<cloud::Volume>& volumes) {
+  for (const auto& [resource, amount] : charge_of(volumes)) {
+    if (const auto found = quota_.find(resource); found != quota_.end()) {
+      found->second.in_use -= amount;
+    }
+  }
 }
 
 }  // namespace stillpoint::planner

@@ -17,6 +17,11 @@ class QuotaLedger {
   /// Books snapshots of all the volumes, or books none and says which quota has no room, how much is needed and how
   /// much there is.
   std::optional<std::string> book(const std::vector<cloud::Volume>& volumes);
+  /// Snapshots of the volumes, booked here or in use from the beginning, are gone.
+  void release(const std::vector<cloud::Volume>& volumes);
+
+  /// Its entries stay where they are as long as the ledger.
+  const cloud::Quota& quota() const { return quota_; }
 
  private:
   cloud::Quota quota_;
