@@ -30,8 +30,8 @@ struct Served {
   std::vector<size_t> parts;
 };
 
-/// Runs through one period. What each dataset remembers is in its RehearsalPart; here is what they have in common: time,
-/// quotas, the guard over all series, and the order of a pass.
+/// Runs through one period. What each dataset remembers is in its RehearsalPart; here is what they have in common:
+/// time, quotas, the guard over all series, and the order of a pass.
 class Rehearsing {
  public:
   Rehearsing(const std::vector<policy::Policy>& policies, const Observed& start, const Wishes& wishes, Period period)
@@ -79,8 +79,7 @@ class Rehearsing {
       const policy::Policy& policy = policy_named(action.policy);
       if (action.server.empty()) {
         orphanage_.note_unselected(policy);
-        result_.problems.push_back(
-            {action.policy, action.reason, action.message, RehearsalProblem::Kind::NeverHeld});
+        result_.problems.push_back({action.policy, action.reason, action.message, RehearsalProblem::Kind::NeverHeld});
         continue;
       }
       RehearsalPart part(policy, action, server_with(action.server), start_);
@@ -167,10 +166,10 @@ class Rehearsing {
       return;  // validation has compiled it before; one that does not compile has no slots
     }
     served_by_.emplace(server, served_.size());
-    served_.push_back({Timetable(std::move(*compiled), part.policy->start_at,
-                                 schedule::spread_key(wishes_.installation, part.policy->name, part.server->id.str()),
-                                 period_),
-                       {index}});
+    served_.push_back(
+        {Timetable(std::move(*compiled), part.policy->start_at,
+                   schedule::spread_key(wishes_.installation, part.policy->name, part.server->id.str()), period_),
+         {index}});
     await(served_.size() - 1);
   }
 
@@ -329,7 +328,7 @@ class Rehearsing {
   }
 
   bool is_contested(const RehearsalPart& part) const {
-    return part.kind == Kind::Kept && part.was_renamed() &&
+    return part.kind != Kind::Suspended && part.was_renamed() &&
            book_.contested(*part.policy, *part.dataset, part.server->id).has_value();
   }
 
@@ -343,8 +342,7 @@ class Rehearsing {
         !retention::object_to_series(disturbed([](auto* part) { return part->going.points.size() > 1; }), all)) {
       return false;
     }
-    const auto objection =
-        retention::object_to_series(disturbed([](auto* part) { return part->is_disturbed(); }), all);
+    const auto objection = retention::object_to_series(disturbed([](auto* part) { return part->is_disturbed(); }), all);
     if (objection && !guard_noted_) {
       guard_noted_ = true;
       result_.problems.push_back({"", "PruneBlocked", "from " + support::format_utc(now_) + " on: " + *objection,

@@ -116,7 +116,7 @@ struct QuotaCourse {
   long at_start = 0;
   long at_worst = 0;
   long at_end = 0;
-  support::WallTime worst_at;   ///< the first instant with so much in use
+  support::WallTime worst_at;  ///< the first instant with so much in use
   Step worst_step = 0;
   std::vector<long> most_used;  ///< in each of kCourseParts equal parts of the period
 };
@@ -145,8 +145,8 @@ struct Rehearsal {
 
 /// What would become of the policies if every pass came on time and each hold succeeded. Slots are missed for lack of
 /// quota, and where something can never be held. A pass goes on until it has nothing more to do, as consecutive ones
-/// would; points that retention lets go are pruned after the new ones exist. What attempts left behind that never became
-/// points is taken to be swept at the beginning. `wishes.slot_now` and `slots_at` are not looked at.
+/// would; points that retention lets go are pruned after the new ones exist. What attempts left behind that never
+/// became points is taken to be swept at the beginning. `wishes.slot_now` and `slots_at` are not looked at.
 ///
 /// Pure. The policies must have passed validation. Errors: InvalidInput, if there are too many slots.
 support::Result<Rehearsal> rehearse(const std::vector<policy::Policy>& policies, const Observed& observed,

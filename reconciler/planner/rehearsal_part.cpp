@@ -45,7 +45,7 @@ void RehearsalPart::add_found(const inventory::Attempt& attempt, std::vector<clo
   point.snapshots = static_cast<int>(attempt.members.size());
   point.gib = attempt.size_gib();
   point.standing = dataset == nullptr || attempt.consistency >= dataset->require ? retention::Standing::Good
-                                                                                  : retention::Standing::Below;
+                                                                                 : retention::Standing::Below;
   result.points.push_back(point);
   charges.push_back({std::move(bill), key});
   names.emplace_back(attempt.slot, attempt.id);
@@ -142,8 +142,7 @@ void RehearsalPart::log_missed(WallTime slot, const std::string& reason, const s
 void RehearsalPart::log_skipped(const std::vector<Timetable::Skipped>& skipped) {
   for (const auto& [slot, by] : skipped) {
     ++result.slots.blacked_out;
-    log_unserved(
-        {UnservedRun::Fate::BlackedOut, "Blackout", by.reason, 1, slot, slot, by.window.begin, by.window.end});
+    log_unserved({UnservedRun::Fate::BlackedOut, "Blackout", by.reason, 1, slot, slot, by.window.begin, by.window.end});
   }
 }
 
@@ -165,8 +164,7 @@ void RehearsalPart::log_unserved(UnservedRun run) {
 void RehearsalPart::judge_retired(const retention::Outcome& outcome) {
   for (const auto& decision : outcome.decisions) {
     if (decision.fate == retention::Decision::Fate::Prune) {
-      const auto name = std::find(names.begin(), names.end(),
-                                  std::pair(decision.attempt->slot, decision.attempt->id));
+      const auto name = std::find(names.begin(), names.end(), std::pair(decision.attempt->slot, decision.attempt->id));
       going.points.push_back(static_cast<size_t>(name - names.begin()));
     }
   }
@@ -191,10 +189,10 @@ void RehearsalPart::finish(Period period, Rules rules) {
   result.end = {period.to, kNoStep - 1, now_.points, now_.gib};
   if (kind == Kind::Suspended) {
     result.kept = kept_without_rules("Suspended", "the policy is suspended: nothing goes");
-  } else if (kind == Kind::Orphaned) {
-    result.kept = kept_without_rules("Orphaned", "nothing asks for it, and no rule prunes it");
   } else if (rules == Rules::Contested) {
     result.kept = kept_without_rules("SeriesClaimedTwice", "several claim the series: nothing goes");
+  } else if (kind == Kind::Orphaned) {
+    result.kept = kept_without_rules("Orphaned", "nothing asks for it any more");
   } else if (series) {
     result.kept = series->kept(period.to);
   }
@@ -253,9 +251,8 @@ SlotCounts Rehearsal::slots() const {
 bool Rehearsal::falls_short() const {
   return std::any_of(series.begin(), series.end(),
                      [](const RehearsedSeries& one) { return one.slots.missed > 0 || one.objection; }) ||
-         std::any_of(problems.begin(), problems.end(), [](const RehearsalProblem& problem) {
-           return problem.kind == RehearsalProblem::Kind::NeverHeld;
-         });
+         std::any_of(problems.begin(), problems.end(),
+                     [](const RehearsalProblem& problem) { return problem.kind == RehearsalProblem::Kind::NeverHeld; });
 }
 
 }  // namespace stillpoint::planner

@@ -36,8 +36,8 @@ struct RehearsalPart {
     std::string no_room;
   };
 
-  /// A target, of which the planner says `asked` when a point is wanted and there are no quotas. All but the action must
-  /// outlive the part.
+  /// A target, of which the planner says `asked` when a point is wanted and there are no quotas. All but the action
+  /// must outlive the part.
   RehearsalPart(const policy::Policy& policy, const Action& asked, const cloud::Server& server,
                 const Observed& observed);
   /// A series that nobody claims.
@@ -59,7 +59,9 @@ struct RehearsalPart {
   void judge_retired(const retention::Outcome& outcome);
   /// Of what goes: whether it is beyond the turnover of a new point.
   bool is_disturbed() const;
-  bool was_renamed() const { return !policy->previous_names.empty() || !dataset->previous_names.empty(); }
+  bool was_renamed() const {
+    return dataset != nullptr && !(policy->previous_names.empty() && dataset->previous_names.empty());
+  }
   const std::vector<cloud::Volume>& bill(const Charge& charge) const { return charge.bill ? *charge.bill : volumes; }
   KeyCount& own_key(std::map<inventory::SeriesKey, int>& alive);
 
@@ -69,11 +71,11 @@ struct RehearsalPart {
 
   Kind kind = Kind::Kept;
   const policy::Policy* policy;
-  const policy::Dataset* dataset = nullptr;  ///< none of an orphan
-  const cloud::Server* server = nullptr;     ///< none of an orphan
-  std::vector<cloud::Volume> volumes;        ///< of each point that is made
-  std::optional<VirtualSeries> series;       ///< of what is kept
-  std::vector<Charge> charges;               ///< of each of result.points
+  const policy::Dataset* dataset = nullptr;                      ///< none of an orphan
+  const cloud::Server* server = nullptr;                         ///< none of an orphan
+  std::vector<cloud::Volume> volumes;                            ///< of each point that is made
+  std::optional<VirtualSeries> series;                           ///< of what is kept
+  std::vector<Charge> charges;                                   ///< of each of result.points
   std::vector<std::pair<support::WallTime, std::string>> names;  ///< slot and attempt of each point that was found
   std::optional<Open> open;
   VirtualSeries::Going going;

@@ -89,9 +89,9 @@ VirtualSeries::Need VirtualSeries::need(WallTime slot) const {
   if (point == plain_.end()) {
     return Need::Point;
   }
-  return serves_slot(*point, dataset_)                                      ? Need::Nothing
+  return serves_slot(*point, dataset_)                                 ? Need::Nothing
          : point->attempts.size() >= static_cast<size_t>(kMaxAttempts) ? Need::GivenUp
-                                                                            : Need::Point;
+                                                                       : Need::Point;
 }
 
 /// As the cloud would show a point that was made. Its id cannot be one of the cloud's, which are hexadecimal.
@@ -124,12 +124,11 @@ void VirtualSeries::pruned(size_t point, WallTime slot) {
   if (is_settled()) {
     rolling_->remove(slot);
     live_.erase(slot);
-    judged_ = false;
-    going_before_newest_.reset();
+    forget_judgement();
     return;
   }
-  const auto name = std::find_if(by_name_.begin(), by_name_.end(),
-                                 [&](const auto& entry) { return entry.second == point; });
+  const auto name =
+      std::find_if(by_name_.begin(), by_name_.end(), [&](const auto& entry) { return entry.second == point; });
   take_out(plain_, slot, name->first.second);
   by_name_.erase(name);
 }
@@ -138,11 +137,16 @@ void VirtualSeries::look(WallTime now) {
   for (auto& [slot, live] : live_) {
     if (live.copy.shield == Shield::Pinned && live.found->pinned(now) == nullptr) {
       live.copy.shield = Shield::None;
-      judged_ = false;
-      going_before_newest_.reset();
+      forget_judgement();
       rolling_->shield(slot, Shield::None);
     }
   }
+}
+
+void VirtualSeries::forget_judgement() {
+  judged_ = false;
+  held_back_ = false;
+  going_before_newest_.reset();
 }
 
 void VirtualSeries::settle(WallTime now, WallTime next) {
@@ -183,6 +187,15 @@ VirtualSeries::Going VirtualSeries::going(WallTime now) {
 }
 
 VirtualSeries::Going VirtualSeries::going_by_rolling() {
+  // A point that is added takes places and gives none back, where all are of the required level. So as long as the
+  // guard would hold back what went before, it holds back what goes now, and a series that it holds for a year is
+  // cheap.
+  if (held_back_ && static_cast<size_t>(rolling_->good()) == rolling_->size()) {
+    surplus_.points = static_cast<int>(rolling_->size());
+    if (auto objection = retention::object_to(surplus_)) {
+      return {{}, std::move(objection)};
+    }
+  }
   Going going;
   const auto slots = rolling_->surplus();
   for (const auto slot : slots) {
@@ -195,6 +208,7 @@ VirtualSeries::Going VirtualSeries::going_by_rolling() {
     surplus_.beyond_turnover = too_many(0) ? 1 : disturbed() ? 1 : 0;
     going.blocked = retention::object_to(surplus_);
   }
+  held_back_ = going.blocked.has_value();
   return going;
 }
 
@@ -235,7 +249,9 @@ std::vector<KeptPoint> VirtualSeries::kept(WallTime now) const {
   const auto outcome = retention::decide(series, terms_, now, mass_delete_);
   std::vector<KeptPoint> kept;
   for (const auto& decision : outcome.decisions) {
-    KeptPoint point{place_of(*decision.attempt), {}, std::string(retention::reason(decision)),
+    KeptPoint point{place_of(*decision.attempt),
+                    {},
+                    std::string(retention::reason(decision)),
                     describe(decision, outcome, terms_, now)};
     if (decision.fate == Decision::Fate::Prune) {
       point.reason = "PruneBlocked";

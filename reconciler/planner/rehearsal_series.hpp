@@ -64,6 +64,7 @@ class VirtualSeries {
 
   inventory::Attempt attempt_of(support::WallTime slot, support::WallTime taken, size_t point) const;
   Going going_by_rolling();
+  void forget_judgement();
   inventory::Series whole_series() const;
   size_t place_of(const inventory::Attempt& attempt) const;
   bool too_many(int beyond_turnover) const;
@@ -80,7 +81,8 @@ class VirtualSeries {
   retention::Surplus surplus_;                 ///< of the last `going`; without `beyond_turnover` if it is settled
   // Without the newest point a series is what it was before that came, so that what went then is what goes beyond the
   // turnover. Known only if nothing else has happened in between.
-  bool judged_ = false;  ///< whether `surplus_` is of the points that there are
+  bool judged_ = false;     ///< whether `surplus_` is of the points that there are
+  bool held_back_ = false;  ///< by the guard, and points have been added at most since
   std::optional<int> going_before_newest_;
 };
 

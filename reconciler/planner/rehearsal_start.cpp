@@ -21,7 +21,8 @@ constexpr int kMostRounds = 4;
 void make_usable(Start& start) {
   for (auto& volume : start.observed.volumes) {
     if (volume.status != "in-use" && volume.status != "available") {
-      start.assumptions.push_back("Volume '" + volume.name + "' is " + volume.status + " now; it is taken to be usable.");
+      start.assumptions.push_back("Volume '" + volume.name + "' is " + volume.status +
+                                  " now; it is taken to be usable.");
       volume.status = "in-use";
     }
   }
@@ -114,8 +115,8 @@ std::vector<cloud::Volume> bill_of(const Attempt& attempt, const std::vector<clo
     cloud::Volume charged;
     charged.id = member.snapshot.volume;
     charged.size_gib = member.snapshot.size_gib;
-    const auto volume = std::find_if(volumes.begin(), volumes.end(),
-                                     [&](const cloud::Volume& one) { return one.id == charged.id; });
+    const auto volume =
+        std::find_if(volumes.begin(), volumes.end(), [&](const cloud::Volume& one) { return one.id == charged.id; });
     charged.volume_type = volume == volumes.end() ? "" : volume->volume_type;
     bill.push_back(std::move(charged));
   }

@@ -4,6 +4,7 @@
 // answers is done to a list of snapshots. Slow, and with no rule of its own beside how a perfect world does it.
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "inventory/match.hpp"
 #include "planner/planner.hpp"
+#include "planner/series_book.hpp"
 #include "planner/target.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
@@ -51,7 +53,7 @@ class NaiveRehearsal {
         }
       }
     }
-    for (const auto& [key, series] : points()) {
+    for (const auto& [key, series] : shown_series()) {
       for (const auto& point : series) {
         if (point.best() != nullptr) {
           at_end[key].insert(point.slot);
@@ -60,22 +62,55 @@ class NaiveRehearsal {
     }
   }
 
-  Slots at_end;  ///< by the names that the points carry
+  Slots at_end;  ///< renamed series with those that claim them; no series of policies that are not given
   Slots missed;
   std::map<std::string, long> most_used;  ///< by resource
   std::map<inventory::SeriesKey, int> most_gib;
   std::map<std::string, long> used_at_end;
   size_t plans = 0;
+  std::clock_t planning = 0;  ///< CPU time of the planner alone
+  /// Whether a pass did not come to an end: a point of a slot before the newest one may be made and pruned for ever.
+  bool is_endless = false;
 
  private:
   std::map<inventory::SeriesKey, inventory::Series> points() const {
     return inventory::assemble(observed_.snapshots, wishes_.installation).series;
   }
 
+  /// The series of all targets and of all orphans whose policy is there.
+  std::map<inventory::SeriesKey, inventory::Series> shown_series() const {
+    const auto points = inventory::assemble(observed_.snapshots, wishes_.installation);
+    planner::SeriesBook book(points);
+    std::set<std::string> names;
+    for (const auto& target : targets_) {
+      book.claim(*target.policy, *target.dataset, target.server);
+    }
+    for (const auto& policy : policies_) {
+      names.insert(policy.name);
+      names.insert(policy.previous_names.begin(), policy.previous_names.end());
+    }
+    std::map<inventory::SeriesKey, inventory::Series> shown;
+    for (const auto& target : targets_) {
+      shown[{target.policy->name, target.server, target.dataset->name}] =
+          book.series_of(*target.policy, *target.dataset, target.server);
+    }
+    for (const auto& key : book.unclaimed()) {
+      if (names.contains(key.policy)) {
+        shown[key] = points.series.at(key);
+      }
+    }
+    return shown;
+  }
+
   /// All slots that are to be served in the period, and when passes first find them due.
   void find_slots() {
     for (const auto& policy : policies_) {
       const auto servers = inventory::select_servers(policy, observed_.servers);
+      for (const auto& server : servers.value_or(std::vector<cloud::Server>())) {
+        for (const auto& dataset : policy.datasets) {
+          targets_.push_back({&policy, &dataset, server.id});
+        }
+      }
       if (policy.suspend || !servers) {
         continue;
       }
@@ -140,13 +175,16 @@ class NaiveRehearsal {
   void pass(support::WallTime now) {
     for (int round = 0; round < 50; ++round) {
       observed_.quota = quota_now();
+      const auto began = std::clock();
       const auto plan = planner::plan(policies_, observed_, wishes_, now);
+      planning += std::clock() - began;
       ++plans;
       if (!plan.has_changes()) {
         return;
       }
       carry_out(plan, now);
     }
+    is_endless = true;
   }
 
   /// As executor::execute does: nothing is pruned in a round in which a point is made.
@@ -172,8 +210,8 @@ class NaiveRehearsal {
       observed_.not_intact.insert(wanted.attempt.id);
       return;
     }
-    const auto level = wanted.how == planner::Relabel::How::DowngradeToCrash ? policy::Consistency::Crash
-                                                                             : wanted.attempt.consistency;
+    const auto level =
+        wanted.how == planner::Relabel::How::DowngradeToCrash ? policy::Consistency::Crash : wanted.attempt.consistency;
     for (const auto& member : wanted.attempt.members) {
       for (auto& snapshot : observed_.snapshots) {
         if (snapshot.id == member.snapshot.id) {
@@ -229,7 +267,7 @@ class NaiveRehearsal {
       most_used[resource] = std::max(most_used[resource], used);
       used_at_end[resource] = used;
     }
-    for (const auto& [key, series] : points()) {
+    for (const auto& [key, series] : shown_series()) {
       int gib = 0;
       for (const auto& point : series) {
         const auto dataset = datasets_.find(key);
@@ -284,6 +322,12 @@ class NaiveRehearsal {
   support::WallTime to_;
   cloud::Quota others_;
   std::set<support::WallTime> instants_;
+  struct Target {
+    const policy::Policy* policy;
+    const policy::Dataset* dataset;
+    cloud::ServerId server;
+  };
+  std::vector<Target> targets_;
   Slots wanted_;
   Slots served_;
   std::map<inventory::SeriesKey, const policy::Dataset*> datasets_;
