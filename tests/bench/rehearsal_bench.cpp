@@ -1,6 +1,6 @@
 // A rehearsal against the plain way to have one: the planner asked at every slot, what it answers done to a list of
-// snapshots. Both run over the same policies and the same few days, and have to end with the same points; then a year of
-// hourly slots under a GFS retention is rehearsed. Prints CPU times, and the ratio of the two ways within this run.
+// snapshots. Both run over the same policies and the same few days, and have to end with the same points; then a year
+// of hourly slots under a GFS retention is rehearsed. Prints CPU times, and the ratio of the two ways within this run.
 
 #include <cstdio>
 #include <cstdlib>
@@ -89,8 +89,9 @@ size_t points_at_end(const planner::Rehearsal& rehearsal) {
 void compare(const World& world) {
   const auto to = kFrom + std::chrono::hours(24 * kComparedDays);
   size_t points = 0;
-  const double fast = seconds_of(
-      [&] { points = points_at_end(planner::rehearse(world.policies, world.observed, {}, {kFrom, to}).value()); });
+  const double fast = seconds_of([&] {
+    points = points_at_end(planner::rehearse(world.policies, world.observed, {}, {kFrom, to}).value());
+  });
   fakes::NaiveRehearsal naive(world.policies, world.observed, {}, kFrom, to);
   naive.run();
   const double plain = static_cast<double>(naive.planning) / CLOCKS_PER_SEC;
@@ -117,8 +118,8 @@ void rehearse_a_year(const World& world) {
     points = points_at_end(rehearsal);
     slots = rehearsal.slots().all();
   });
-  std::printf("%zu policies, a year of hourly slots, %zu of them, %zu points at the end\n", world.policies.size(), slots,
-              points);
+  std::printf("%zu policies, a year of hourly slots, %zu of them, %zu points at the end\n", world.policies.size(),
+              slots, points);
   std::printf("  rehearsed: %.2f s of CPU, %.1f us a slot\n", seconds, seconds * 1e6 / static_cast<double>(slots));
 }
 
