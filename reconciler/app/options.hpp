@@ -20,7 +20,7 @@ struct Options {
   ColourMode colour = ColourMode::Auto;
   bool now = false;
   bool allow_mass_delete = false;
-  std::string metrics_file;  ///< empty: none is written
+  std::string metrics_file;          ///< empty: none is written
   std::string rehearse_from;         ///< an instant; empty: now
   std::string rehearse_for = "90d";  ///< a length of time
   std::string svg_file;              ///< empty: none is written

@@ -62,7 +62,10 @@ struct RehearsalPart {
   bool was_renamed() const {
     return dataset != nullptr && !(policy->previous_names.empty() && dataset->previous_names.empty());
   }
-  const std::vector<cloud::Volume>& bill(const Charge& charge) const { return charge.bill ? *charge.bill : volumes; }
+  /// What the point is charged as.
+  const std::vector<cloud::Volume>& bill(size_t point) const {
+    return charges[point].bill ? *charges[point].bill : volumes;
+  }
   KeyCount& own_key(std::map<inventory::SeriesKey, int>& alive);
 
   /// Whether retention is asked at the end, or the series is claimed by several.

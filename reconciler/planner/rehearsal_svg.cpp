@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <array>
-#include <map>
 
 #include "planner/rehearsal_picture.hpp"
 #include "planner/rehearsal_render.hpp"
+#include "planner/rehearsal_style.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::planner {
@@ -18,86 +17,7 @@ constexpr double kMargin = 20;
 constexpr double kChartHeight = 120;
 constexpr double kChartGap = 34;
 constexpr double kMarkWidth = 3;
-/// Of the height of a row a mark is so high: the longer a rule keeps, the higher.
-struct Mark {
-  const char* keeper;
-  const char* style_class;
-  double height;
-  const char* meaning;
-};
-constexpr std::array<Mark, 8> kMarks{{{"keepLast", "last", 0.34, "keepLast"},
-                                      {"within", "within", 0.42, "within"},
-                                      {"hourly", "hourly", 0.50, "hourly"},
-                                      {"daily", "daily", 0.60, "daily"},
-                                      {"weekly", "weekly", 0.72, "weekly"},
-                                      {"monthly", "monthly", 0.84, "monthly"},
-                                      {"yearly", "yearly", 0.96, "yearly"},
-                                      {"", "other", 0.60, "pinned or otherwise kept"}}};
-constexpr double kPrunedHeight = 0.22;
-
-/// Colours that people with any kind of colour vision tell apart, after Okabe and Ito; heights help. Without variables,
-/// because few programs but browsers know them.
-constexpr const char* kStyle = R"svg(<style>
-svg{font-family:system-ui,"DejaVu Sans",sans-serif}
-text{fill:#1b1f24;font-size:12px}
-.title{font-size:20px;font-weight:600}
-.name{font-weight:600;font-size:13px}
-.small{font-size:10.5px}
-.soft,.small{fill:#5d6670}
-.bad{fill:#c62828;font-weight:600}
-.paper{fill:#fff}
-.band{fill:#f3f5f7}
-.grid{stroke:#d5dae0}
-.begin{stroke:#5d6670;stroke-dasharray:2 3}
-.pruned{fill:#b9c2cc}
-.blackout{fill:url(#hatch)}
-.stripe{stroke:#c9d0d8;stroke-width:2.6}
-.missed{fill:#c62828}
-.gap{stroke:#c62828;stroke-width:1.5;fill:none}
-.limit{stroke:#c62828;stroke-width:1.5;stroke-dasharray:6 4}
-.area{fill:#cfe3f5}
-.curve{stroke:#0072b2;stroke-width:1.5;fill:none}
-.last,.peak{fill:#0072b2}
-.within{fill:#56b4e9}
-.hourly{fill:#009e73}
-.daily{fill:#8a9a00}
-.weekly{fill:#e69f00}
-.monthly{fill:#d55e00}
-.yearly{fill:#8e3b8e}
-.other{fill:#444b54}
-@media (prefers-color-scheme:dark){
-text{fill:#e8ebee}
-.soft,.small{fill:#9aa4ae}
-.bad{fill:#ff7b72}
-.paper{fill:#14181c}
-.band{fill:#1c2228}
-.grid{stroke:#353d45}
-.begin{stroke:#9aa4ae}
-.pruned{fill:#4b5661}
-.stripe{stroke:#3a434c}
-.missed{fill:#ff7b72}
-.gap,.limit{stroke:#ff7b72}
-.area{fill:#1f3a50}
-.curve{stroke:#4aa8e0}
-.last,.peak{fill:#4aa8e0}
-.within{fill:#8fd0f5}
-.hourly{fill:#2fc79a}
-.daily{fill:#c3d132}
-.weekly{fill:#f5bb45}
-.monthly{fill:#ff8a3d}
-.yearly{fill:#d187d1}
-.other{fill:#c2c9d0}
-}
-</style>
-<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<path class="stripe" d="M0 0V5"/></pattern></defs>
-)svg";
-
-const Mark& mark_of(const std::string& keeper) {
-  const auto found =
-      std::find_if(kMarks.begin(), kMarks.end(), [&](const Mark& look) { return keeper == look.keeper; });
-  return found == kMarks.end() ? kMarks.back() : *found;
-}
+constexpr double kPrunedHeight = 0.22;  ///< of a row
 
 std::string shortened(std::string text, size_t longest) {
   return text.size() > longest ? text.substr(0, longest - 2) + ".." : text;
@@ -138,7 +58,7 @@ class Drawing {
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + px(kWidth) + " " + height + "\" width=\"" +
            px(kWidth) + "\" height=\"" + height + "\" role=\"img\" aria-labelledby=\"title desc\">\n" +
            "<title id=\"title\">" + escaped(title()) + "</title>\n<desc id=\"desc\">" + escaped(description()) +
-           "</desc>\n" + kStyle + "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n" +
+           "</desc>\n" + std::string(picture_style()) + "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n" +
            std::move(canvas_).take() + "</svg>\n";
   }
 
@@ -192,10 +112,10 @@ class Drawing {
     };
     canvas_.text(x, y_, "soft", "Exists at the end, kept by");
     x += 166;
-    for (const auto& look : kMarks) {
-      if (occurs(look)) {
-        entry(look.meaning, [&](double at) {
-          canvas_.rect(at + 3, y_ + 3 - 18 * look.height, kMarkWidth + 1, 18 * look.height, look.style_class);
+    for (const auto& mark : kMarks) {
+      if (occurs(mark)) {
+        entry(std::string(mark.meaning), [&](double at) {
+          canvas_.rect(at + 3, y_ + 3 - 18 * mark.height, kMarkWidth + 1, 18 * mark.height, mark.style_class);
         });
       }
     }
@@ -206,25 +126,30 @@ class Drawing {
     if (any_run(UnservedRun::Fate::Missed)) {
       entry("missed", [&](double at) { canvas_.rect(at, y_ - 2, 10, 5, "missed"); });
     }
-    entry("longest gap", [&](double at) { bracket(at, at + 11, y_ - 4); });
+    if (any_series(stands_out)) {
+      entry("longest gap", [&](double at) { bracket(at, at + 11, y_ - 4); });
+    }
     y_ += 14;
   }
 
-  bool occurs(const Mark& look) const {
+  template <class Is>
+  bool any_series(Is is) const {
     return std::any_of(rehearsals_.begin(), rehearsals_.end(), [&](const CloudRehearsal& one) {
-      return std::any_of(one.rehearsal.series.begin(), one.rehearsal.series.end(), [&](const RehearsedSeries& series) {
-        return std::any_of(series.kept.begin(), series.kept.end(),
-                           [&](const KeptPoint& kept) { return &mark_of(keeper_of(kept)) == &look; });
-      });
+      return std::any_of(one.rehearsal.series.begin(), one.rehearsal.series.end(), is);
+    });
+  }
+
+  bool occurs(const Mark& mark) const {
+    return any_series([&](const RehearsedSeries& series) {
+      return std::any_of(series.kept.begin(), series.kept.end(),
+                         [&](const KeptPoint& kept) { return &mark_of(keeper_of(kept)) == &mark; });
     });
   }
 
   bool any_run(UnservedRun::Fate fate) const {
-    return std::any_of(rehearsals_.begin(), rehearsals_.end(), [&](const CloudRehearsal& one) {
-      return std::any_of(one.rehearsal.series.begin(), one.rehearsal.series.end(), [&](const RehearsedSeries& series) {
-        return std::any_of(series.runs.begin(), series.runs.end(),
-                           [&](const UnservedRun& run) { return run.fate == fate; });
-      });
+    return any_series([&](const RehearsedSeries& series) {
+      return std::any_of(series.runs.begin(), series.runs.end(),
+                         [&](const UnservedRun& run) { return run.fate == fate; });
     });
   }
 
@@ -267,8 +192,8 @@ class Drawing {
     }
     // What was there before is told apart where there is room to say so.
     if (const double x = axis_.x(begin); x > kLeft + 36) {
-      canvas_.line(x, top - 16, x, bottom, "begin");
-      canvas_.text(x - 5, top - 6, "small", "before", Anchor::End);
+      canvas_.line(x, top - 26, x, bottom, "begin");
+      canvas_.text(x - 5, top - 19, "small", "before", Anchor::End);
     }
   }
 
@@ -283,14 +208,14 @@ class Drawing {
     const double full = row_height_ - 12;
     names(series);
     strips(series, base, full);
-    if (series.longest_gap && stands_out(series)) {
+    if (stands_out(series)) {
       bracket(axis_.x(series.longest_gap->from), axis_.x(series.longest_gap->to), y_ + 4);
     }
     for (const auto& kept : series.kept) {
       const auto& point = series.points[kept.point];
-      const auto& look = mark_of(keeper_of(kept));
-      canvas_.rect(axis_.x(point.slot) - kMarkWidth / 2, base - full * look.height, kMarkWidth, full * look.height,
-                   look.style_class, support::format_utc(point.slot) + "  " + kept.why);
+      const auto& mark = mark_of(keeper_of(kept));
+      canvas_.rect(axis_.x(point.slot) - kMarkWidth / 2, base - full * mark.height, kMarkWidth, full * mark.height,
+                   mark.style_class, support::format_utc(point.slot) + "  " + kept.why);
     }
     if (series.objection) {
       canvas_.text(kLeft + 8, y_ + row_height_ / 2 + 4, "bad", "could never be held: " + series.objection->reason);
@@ -311,8 +236,8 @@ class Drawing {
     for (size_t i = 1; i < made.size(); ++i) {
       gaps.push_back(made[i] - made[i - 1]);
     }
-    if (gaps.empty()) {
-      return true;
+    if (gaps.empty() || !series.longest_gap) {
+      return series.longest_gap.has_value();
     }
     const auto middle = gaps.begin() + static_cast<long>(gaps.size() / 2);
     std::nth_element(gaps.begin(), middle, gaps.end());
