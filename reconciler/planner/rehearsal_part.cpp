@@ -52,9 +52,9 @@ void RehearsalPart::add_found(const inventory::Attempt& attempt, std::vector<clo
 }
 
 void RehearsalPart::keep(inventory::Series found, retention::MassDelete mass_delete) {
-  auto terms = retention::terms_of(*policy, *dataset);
+  const auto terms = retention::terms_of(*policy, *dataset);
   if (terms) {
-    series.emplace(*dataset, std::move(*terms), mass_delete, std::move(found));
+    series.emplace(*dataset, *terms, mass_delete, std::move(found));
   } else {
     result.objection = Objection{"ZoneUnknown", terms.error().message()};
   }

@@ -66,10 +66,10 @@ void take_out(Series& series, WallTime slot, const std::string& attempt) {
   }
 }
 
-VirtualSeries::VirtualSeries(const policy::Dataset& dataset, retention::Terms terms, retention::MassDelete mass_delete,
-                             Series found)
+VirtualSeries::VirtualSeries(const policy::Dataset& dataset, const retention::Terms& terms,
+                             retention::MassDelete mass_delete, Series found)
     : dataset_(dataset),
-      terms_(std::move(terms)),
+      terms_(terms),
       mass_delete_(mass_delete),
       level_(policy::highest_level(dataset.hold.method)),
       standing_(level_ >= terms_.required ? Standing::Good : Standing::Below),

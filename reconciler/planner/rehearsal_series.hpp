@@ -29,7 +29,7 @@ class VirtualSeries {
  public:
   /// `found` are the complete attempts of the beginning; they are points 0, 1, 2, ... in the order in which they come.
   /// The dataset must outlive the series.
-  VirtualSeries(const policy::Dataset& dataset, retention::Terms terms, retention::MassDelete mass_delete,
+  VirtualSeries(const policy::Dataset& dataset, const retention::Terms& terms, retention::MassDelete mass_delete,
                 inventory::Series found);
 
   enum class Need { Point, Nothing, GivenUp };

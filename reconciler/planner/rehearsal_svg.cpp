@@ -19,7 +19,7 @@ constexpr double kChartGap = 34;
 constexpr double kMarkWidth = 3;
 constexpr double kPrunedHeight = 0.22;  ///< of a row
 
-std::string shortened(std::string text, size_t longest) {
+std::string shortened(const std::string& text, size_t longest) {
   return text.size() > longest ? text.substr(0, longest - 2) + ".." : text;
 }
 

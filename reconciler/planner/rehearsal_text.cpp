@@ -106,9 +106,10 @@ std::string kept_text(const RehearsedSeries& series) {
     std::vector<std::string> all;
     std::transform(slots.begin(), slots.end(), std::back_inserter(all), format_utc);
     const std::string count = std::to_string(slots.size());
-    text += "        " + keeper + std::string(width - keeper.size() + 2, ' ') +
-            std::string(count.size() < 3 ? 3 - count.size() : 0, ' ') + count + "  " +
-            (slots.size() <= kMostSlotsInLine ? support::join(all, ", ") : all.front() + " to " + all.back()) + "\n";
+    text.append("        ").append(keeper).append(width - keeper.size() + 2, ' ');
+    text.append(count.size() < 3 ? 3 - count.size() : 0, ' ').append(count).append("  ");
+    text += slots.size() <= kMostSlotsInLine ? support::join(all, ", ") : all.front() + " to " + all.back();
+    text += "\n";
   }
   return text;
 }
