@@ -69,11 +69,30 @@ void add_logging(CLI::App& app, Options& options) {
   add_choice(app, "--log-format", options.log_format, kLogFormats, "How log lines look");
 }
 
+void add_mass_delete(CLI::App& app, Options& options) {
+  app.add_flag("--allow-mass-delete", options.allow_mass_delete,
+               "Prune even if more than two points and more than a quarter of a series go at once");
+}
+
 /// What a pass may be asked for beside the policies; the same for the commands that plan one.
 void add_wishes(CLI::App& app, Options& options) {
   app.add_flag("--now", options.now, "Make a point of every dataset now, outside the schedule, under the same rules");
-  app.add_flag("--allow-mass-delete", options.allow_mass_delete,
-               "Prune even if more than two points and more than a quarter of a series go at once");
+  add_mass_delete(app, options);
+}
+
+void add_rehearsal(CLI::App& app, Options& options) {
+  app.add_option("--from", options.rehearse_from, "Where it begins, in UTC; now if not given")->option_text("INSTANT");
+  app.add_option("--for", options.rehearse_for, "How long it lasts, such as 36h, 90d (default) or 52w")
+      ->option_text("LENGTH");
+  app.add_option("--svg", options.svg_file, "Draw the timeline into this file, too")->option_text("FILE");
+  auto* offline = app.add_flag("--offline", options.offline,
+                               "Look at no cloud: assume the servers and volumes that the policies select");
+  const auto add_assumption = [&](const std::string& flag, auto& into, const std::string& help) {
+    app.add_option(flag, into, help)->check(CLI::Range(1, 1'000'000))->option_text("N")->needs(offline);
+  };
+  add_assumption("--volume-gib", options.volume_gib, "With --offline: how large each volume is (default 10)");
+  add_assumption("--quota-snapshots", options.quota_snapshots, "With --offline: how many snapshots there may be");
+  add_assumption("--quota-gigabytes", options.quota_gigabytes, "With --offline: how many GiB snapshots may take");
 }
 
 void add_explain(CLI::App& app, Options& options) {
@@ -130,6 +149,17 @@ ExitCode run_command_line(int argc, char** argv) {
   sub->add_option("--metrics-file", options.metrics_file,
                   "Write Prometheus metrics of the pass here, for node_exporter's textfile collector")
       ->option_text("FILE");
+
+  sub = add(app, "rehearse",
+            "Run schedule, retention and quota forward in virtual time, and show what would become of them; changes "
+            "nothing. Exit code 1 if a slot would be missed or something could never be held",
+            rehearse);
+  add_files(*sub, options)->required();
+  add_installation(*sub, options);
+  add_rehearsal(*sub, options);
+  add_mass_delete(*sub, options);
+  add_choice(*sub, "-o,--output", options.output, kPlanOutputs, "How the rehearsal is shown");
+  add_logging(*sub, options);
 
   sub = add(app, "doctor",
             "Check the cloud, quotas, matches, SSH, sudo and databases; holds and snapshots nothing, but puts the "

@@ -16,6 +16,9 @@ ExitCode explain(const Options& options);
 ExitCode diff(const Options& options);
 /// One pass over each cloud. With `options.metrics_file` it writes its metrics, whatever becomes of the pass.
 ExitCode reconcile(const Options& options);
+/// Runs the policies forward in virtual time and shows what would become of them. Reads the clouds, or with
+/// `options.offline` nothing but the policies; changes nothing but `options.svg_file`.
+ExitCode rehearse(const Options& options);
 /// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases. Nothing is held or
 /// snapshotted; the helper is put on servers that lack it.
 ExitCode doctor(const Options& options);

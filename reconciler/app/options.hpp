@@ -24,6 +24,13 @@ struct Options {
   std::string metrics_file;  ///< empty: none is written
   std::string field;         ///< of the language, to be explained; empty: the document
   bool recursive = false;    ///< the fields of its fields as well
+  std::string rehearse_from;         ///< an instant; empty: now
+  std::string rehearse_for = "90d";  ///< a length of time
+  std::string svg_file;              ///< empty: none is written
+  bool offline = false;
+  int volume_gib = 10;        ///< offline: of each volume
+  long quota_snapshots = -1;  ///< offline; -1: no limit
+  long quota_gigabytes = -1;  ///< offline; -1: no limit
   support::LogLevel log_level = support::LogLevel::Warn;
   telemetry::LogFormat log_format = telemetry::LogFormat::Text;
 };

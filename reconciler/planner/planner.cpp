@@ -240,11 +240,24 @@ class Planning {
     }
   }
 
+  /// The volumes as they were when the attempt's snapshots were made. The type of one that is gone is not known.
+  std::vector<cloud::Volume> volumes_of(const inventory::Attempt& attempt) const {
+    std::vector<cloud::Volume> volumes;
+    for (const auto& member : attempt.members) {
+      const auto volume = std::find_if(observed_.volumes.begin(), observed_.volumes.end(), [&](const auto& candidate) {
+        return candidate.id == member.snapshot.volume;
+      });
+      volumes.push_back(volume == observed_.volumes.end() ? cloud::Volume{} : *volume);
+      volumes.back().size_gib = member.snapshot.size_gib;
+    }
+    return volumes;
+  }
+
   /// A point that has no room in the quotas now waits for it if this plan's own deletions make enough of it.
   void await_room() {
     for (const auto& action : plan_.actions) {
       if (action.changes() && action.cost().snapshots < 0) {
-        ledger_.release(*action.attempt(), observed_.volumes);
+        ledger_.release(volumes_of(*action.attempt()));
       }
     }
     for (const auto& [series, volumes] : without_room_) {
