@@ -86,17 +86,18 @@ VirtualSeries::Need RehearsalPart::need(WallTime slot, WallTime now) const {
 }
 
 bool RehearsalPart::wants(WallTime slot, WallTime from, WallTime now) {
-  switch (need(slot, now)) {
-    case VirtualSeries::Need::Nothing:
-      in_run_ = false;
-      // One that was served before the beginning is not of this period.
-      result.slots.had += slot >= from ? 1 : 0;
-      return false;
-    case VirtualSeries::Need::GivenUp:
-      log_missed(slot, "TooManyAttempts", "too many attempts have failed; it is given up");
-      return false;
-    case VirtualSeries::Need::Point:
-      break;
+  using Need = VirtualSeries::Need;
+  const auto needed = need(slot, now);
+  // The planner objects to what it cannot hold before it finds that it need not.
+  if (needed == Need::Nothing || (needed == Need::NotWanted && !result.objection)) {
+    in_run_ = false;
+    // One that was served before the beginning is not of this period.
+    result.slots.had += slot >= from ? 1 : 0;
+    return false;
+  }
+  if (needed == Need::GivenUp) {
+    log_missed(slot, "TooManyAttempts", "too many attempts have failed; it is given up");
+    return false;
   }
   if (result.objection) {
     log_missed(slot, result.objection->reason, result.objection->message);

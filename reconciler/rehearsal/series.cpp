@@ -87,11 +87,11 @@ VirtualSeries::Need VirtualSeries::need(WallTime slot, WallTime now) const {
   }
   const auto point = std::find_if(plain_.begin(), plain_.end(), [&](const Point& one) { return one.slot == slot; });
   if (point == plain_.end()) {
-    return retention::object_to_point(plain_, terms_, slot, now) ? Need::Nothing : Need::Point;
+    return retention::object_to_point(plain_, terms_, slot, now) ? Need::NotWanted : Need::Point;
   }
   return planner::serves_slot(*point, dataset_)                                 ? Need::Nothing
          : point->attempts.size() >= static_cast<size_t>(planner::kMaxAttempts) ? Need::GivenUp
-         : retention::object_to_point(plain_, terms_, slot, now)                ? Need::Nothing
+         : retention::object_to_point(plain_, terms_, slot, now)                ? Need::NotWanted
                                                                                 : Need::Point;
 }
 

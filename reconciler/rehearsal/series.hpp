@@ -32,8 +32,8 @@ class VirtualSeries {
   VirtualSeries(const policy::Dataset& dataset, const retention::Terms& terms, retention::MassDelete mass_delete,
                 inventory::Series found);
 
-  enum class Need { Point, Nothing, GivenUp };
-  /// Nothing is needed either if a newer point makes that of the slot needless.
+  /// NotWanted: there is a newer point that makes that of the slot needless.
+  enum class Need { Point, Nothing, NotWanted, GivenUp };
   Need need(support::WallTime slot, support::WallTime now) const;
   void made(support::WallTime slot, support::WallTime now, size_t point);
   void pruned(size_t point, support::WallTime slot);

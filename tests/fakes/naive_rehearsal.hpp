@@ -71,6 +71,8 @@ class NaiveRehearsal {
   std::clock_t planning = 0;  ///< CPU time of the planner alone
   /// Whether a pass did not come to an end: a point of a slot before the newest one may be made and pruned for ever.
   bool is_endless = false;
+  /// Whether a slot that could not be served was then made needless by a point that had been ahead of the clock.
+  bool changed_its_mind = false;
 
  private:
   std::map<inventory::SeriesKey, inventory::Series> points() const {
@@ -183,15 +185,21 @@ class NaiveRehearsal {
       for (const auto& action : plan.actions) {
         if (const auto* skip = std::get_if<planner::Skip>(&action.what);
             skip != nullptr && action.reason == "NotWanted") {
-          served_[{action.policy, action.server, action.dataset}].insert(skip->slot);
+          note_not_wanted({action.policy, action.server, action.dataset}, skip->slot);
         }
       }
+      last_pass_ = now;
       if (!plan.has_changes()) {
         return;
       }
       carry_out(plan, now);
     }
     is_endless = true;
+  }
+
+  void note_not_wanted(const inventory::SeriesKey& key, support::WallTime slot) {
+    changed_its_mind = changed_its_mind || (last_pass_ >= slot && !served_[key].contains(slot));
+    served_[key].insert(slot);
   }
 
   /// As executor::execute does: nothing is pruned in a round in which a point is made.
@@ -343,6 +351,7 @@ class NaiveRehearsal {
   Slots served_;
   std::map<inventory::SeriesKey, const policy::Dataset*> datasets_;
   int made_ = 0;
+  support::WallTime last_pass_{};
 };
 
 }  // namespace stillpoint::fakes

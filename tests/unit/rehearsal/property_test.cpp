@@ -245,6 +245,7 @@ void compare_with_the_planner(const World& world) {
   }
   naive.run(more);
   RC_ASSERT(!naive.is_endless);
+  RC_PRE(!naive.changed_its_mind);
 
   NaiveRehearsal::Slots at_end;
   for (const auto& series : rehearsed.series) {
