@@ -23,6 +23,8 @@ disable_services() {  # PACKAGE...
     case $package in
       mariadb-server) update-rc.d mariadb disable ;;
       openssh-server) update-rc.d ssh disable ;;
+      postgresql-15) update-rc.d postgresql disable ;;
+      rsync) update-rc.d rsync disable ;;
     esac
   done
 }
