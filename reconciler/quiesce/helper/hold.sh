@@ -7,9 +7,33 @@ take_lock() {
     read -r holder <"$RUN/host.lock"
     refuse busy "held by attempt ${holder:-unknown}"
   fi
+  if let_go_of_earlier; then refuse busy "an earlier attempt has left the database out of service; it is being put back"; fi
   printf '%s\n' "$attempt" >"$RUN/host.lock"
   # Verdicts of some days ago interest nobody, and /run is memory.
   find "$RUN" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' ! -name bin -mtime +1 -exec rm -rf {} +
+}
+
+# Both processes of an attempt may have been killed at once, by the end of a control group or for want of memory. Whoever comes next
+# and has the host lock lets go of what they have journalled; a second phase goes on with the lock when we have ended.
+let_go_of_earlier() { # true if a second phase is under way
+  waiting=false
+  for request in "$RUN"/*/request; do
+    [ -e "$request" ] || continue
+    (
+      DIR=${request%/request} attempt=${request%/request}
+      attempt=${attempt##*/} STARTER='' TIMER='' STAGE=over VERB=dead-man
+      BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes=''
+      read_request <"$request"
+      exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
+      claim
+      rm -f "$DIR/killer"
+      let_go
+      finish_with broken 'both of its processes had died'
+      if ! needs_second_phase; then tidy; exit 1; fi
+      { second_phase; tidy; } </dev/null >/dev/null 2>&1 &
+    ) >/dev/null && waiting=true
+  done
+  $waiting
 }
 
 pump() { # the controller's lines, then the end of them, into the inbox

@@ -4,6 +4,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -120,6 +121,16 @@ def dead_man_of(b, helper):
         if b"dead-man" in words and os.getsid(pid) == pid:
             return pid
     raise AssertionError("there is no dead-man")
+
+
+def kill_everybody(b, helper):
+    """As the end of a control group does: nobody of the attempt is left to let go."""
+    guard = dead_man_of(b, helper)
+    for pid in (guard, helper.process.pid):
+        os.kill(pid, signal.SIGSTOP)
+    for group in (helper.process.pid, guard):
+        os.killpg(group, signal.SIGKILL)
+    wait_until("everybody's end", lambda: not b.lab.processes())
 
 
 class Standing:

@@ -1,9 +1,10 @@
 """What dies, hangs or is taken away while something is held."""
 
 import os
+import re
 import signal
 
-from bench import EVERY_SHELL, case, dead_man_of, journal, lets_go_by, words_of
+from bench import EVERY_SHELL, case, dead_man_of, journal, kill_everybody, lets_go_by, words_of
 from lab import VOLUMES, Helper, Writer, run, wait_until
 
 
@@ -116,3 +117,17 @@ def an_attempt_is_not_repeated(b):
     helper.end()
     again = b.helper("hold", attempt=helper.attempt)
     again.until("REFUSED bad-request .*")
+
+
+@case(EVERY_SHELL)
+def what_everybody_has_left_is_let_go_by_the_next(b):
+    for question in ("hold", "verdict"):
+        helper = b.hold()
+        kill_everybody(b, helper)
+        assert b.lab.is_frozen(b.lab.mounts[0])
+        if question == "hold":
+            b.release(b.hold())
+        assert re.fullmatch(r"VERDICT broken \d+ both of its processes had died", b.verdict(helper))
+        assert not b.lab.is_frozen(b.lab.mounts[0])
+        wait_until("the helper's processes to end", lambda: not b.lab.processes(), 15)
+        assert not journal(helper, "request").exists()

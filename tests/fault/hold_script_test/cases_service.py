@@ -6,7 +6,7 @@ import shutil
 import signal
 import time
 
-from bench import EVERY_SHELL, case, dead_man_of
+from bench import EVERY_SHELL, case, dead_man_of, journal, kill_everybody
 from lab import alive, run, wait_until
 
 
@@ -233,3 +233,16 @@ def systemd_is_used_where_it_runs(b):
         for path in bound:
             run("umount", "--lazy", path)
         shutil.rmtree("/run/systemd")
+
+
+@case(EVERY_SHELL)
+def a_service_that_everybody_has_left_stopped_is_started_by_the_next(b):
+    with Service(b.lab):
+        helper = b.hold(**STOP)
+        kill_everybody(b, helper)
+        next_one = b.helper("hold", **STOP)
+        next_one.until("REFUSED busy an earlier attempt has left the database out of service; it is being put back")
+        wait_until("the service", b.lab.server_answers, 20)
+        wait_until("the helper's processes to end", lambda: not b.lab.processes(), 15)
+        assert b.verdict(helper).startswith("VERDICT broken")
+        assert not journal(helper, "start").exists()
