@@ -15,6 +15,9 @@ using Command = std::function<ExitCode(const Options&)>;
 const std::map<std::string, ColourMode> kColours{
     {"auto", ColourMode::Auto}, {"always", ColourMode::Always}, {"never", ColourMode::Never}};
 const std::map<std::string, Output> kPlanOutputs{{"table", Output::Table}, {"json", Output::Json}};
+const std::map<std::string, Output> kTextOutputs{{"text", Output::Table}, {"json", Output::Json}};
+const std::map<std::string, Output> kExplainOutputs{
+    {"text", Output::Table}, {"json", Output::Json}, {"markdown", Output::Markdown}};
 const std::map<std::string, Output> kListOutputs{
     {"table", Output::Table}, {"wide", Output::Wide}, {"json", Output::Json}, {"name", Output::Name}};
 const std::map<std::string, telemetry::LogFormat> kLogFormats{{"text", telemetry::LogFormat::Text},
@@ -66,11 +69,38 @@ void add_logging(CLI::App& app, Options& options) {
   add_choice(app, "--log-format", options.log_format, kLogFormats, "How log lines look");
 }
 
+void add_mass_delete(CLI::App& app, Options& options) {
+  app.add_flag("--allow-mass-delete", options.allow_mass_delete,
+               "Prune even if more than two points and more than a quarter of a series go at once");
+}
+
 /// What a pass may be asked for beside the policies; the same for the commands that plan one.
 void add_wishes(CLI::App& app, Options& options) {
   app.add_flag("--now", options.now, "Make a point of every dataset now, outside the schedule, under the same rules");
-  app.add_flag("--allow-mass-delete", options.allow_mass_delete,
-               "Prune even if more than two points and more than a quarter of a series go at once");
+  add_mass_delete(app, options);
+}
+
+void add_rehearsal(CLI::App& app, Options& options) {
+  app.add_option("--from", options.rehearse_from, "Where it begins, in UTC; now if not given")->option_text("INSTANT");
+  app.add_option("--for", options.rehearse_for, "How long it lasts, such as 36h, 90d (default) or 52w")
+      ->option_text("LENGTH");
+  app.add_option("--svg", options.svg_file, "Draw the timeline into this file, too")->option_text("FILE");
+  auto* offline = app.add_flag("--offline", options.offline,
+                               "Look at no cloud: assume the servers and volumes that the policies select");
+  const auto add_assumption = [&](const std::string& flag, auto& into, const std::string& help) {
+    app.add_option(flag, into, help)->check(CLI::Range(1, 1'000'000))->option_text("N")->needs(offline);
+  };
+  add_assumption("--volume-gib", options.volume_gib, "With --offline: how large each volume is (default 10)");
+  add_assumption("--quota-snapshots", options.quota_snapshots, "With --offline: how many snapshots there may be");
+  add_assumption("--quota-gigabytes", options.quota_gigabytes, "With --offline: how many GiB snapshots may take");
+}
+
+void add_explain(CLI::App& app, Options& options) {
+  app.add_option("field", options.field, "Its path, such as spec.retention.weekly; without one the whole document")
+      ->option_text("FIELD");
+  app.add_flag("--recursive", options.recursive, "Show the fields of fields, too");
+  add_choice(app, "-o,--output", options.output, kExplainOutputs,
+             "As text, as its part of the JSON Schema, or all fields as a page of Markdown");
 }
 
 }  // namespace
@@ -89,6 +119,10 @@ ExitCode run_command_line(int argc, char** argv) {
 
   CLI::App* sub = add(app, "validate", "Check policies; nothing else is looked at", validate);
   add_files(*sub, options)->required();
+  add_choice(*sub, "-o,--output", options.output, kTextOutputs, "How policies and errors are shown");
+
+  add_explain(*add(app, "explain", "Say what a field of a policy means, its type, default and an example", explain),
+              options);
 
   sub =
       add(app, "diff",
@@ -115,6 +149,17 @@ ExitCode run_command_line(int argc, char** argv) {
   sub->add_option("--metrics-file", options.metrics_file,
                   "Write Prometheus metrics of the pass here, for node_exporter's textfile collector")
       ->option_text("FILE");
+
+  sub = add(app, "rehearse",
+            "Run schedule, retention and quota forward in virtual time, and show what would become of them; changes "
+            "nothing. Exit code 1 if a slot would be missed or something could never be held",
+            rehearse);
+  add_files(*sub, options)->required();
+  add_installation(*sub, options);
+  add_rehearsal(*sub, options);
+  add_mass_delete(*sub, options);
+  add_choice(*sub, "-o,--output", options.output, kPlanOutputs, "How the rehearsal is shown");
+  add_logging(*sub, options);
 
   sub = add(app, "doctor",
             "Check the cloud, quotas, matches, SSH, sudo and databases; holds and snapshots nothing, but puts the "

@@ -67,6 +67,10 @@ void check_server(const executor::Context& context, const executor::Subject& sub
 /// `ledger`: of all policies of the cloud, since what each has room for the sum may not have.
 void check_policy(const executor::Context& context, const policy::Policy& policy, const planner::Observed& observed,
                   planner::QuotaLedger& ledger, const std::string& prefix, Findings& findings) {
+  if (policy.is_tombstone()) {
+    findings.good(prefix + policy.name, "deleted: nothing is held for it");
+    return;
+  }
   const auto servers = inventory::select_servers(policy, observed.servers);
   if (!servers) {
     findings.bad(prefix + policy.name, servers.error().to_string());

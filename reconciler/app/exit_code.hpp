@@ -10,7 +10,9 @@ namespace stillpoint::app {
 /// What the process says to its caller. Of several, the first of 2, 3, 4, 1, 0 counts.
 enum class ExitCode {
   Ok = 0,
-  Pending = 1,       ///< diff has something to do, reconcile left something waiting or held back, doctor has findings
+  /// diff has something to do, reconcile left something waiting or held back, doctor has findings, a rehearsal falls
+  /// short
+  Pending = 1,
   InvalidInput = 2,  ///< the command line, a policy or a cloud's configuration; nothing was done in any cloud
   NoCloud = 3,       ///< nothing could be read or authenticated
   Failed = 4,        ///< a target failed or is blocked, an exhausted quota included, or one of several clouds failed

@@ -8,7 +8,7 @@
 
 namespace stillpoint::app {
 
-enum class Output { Table, Wide, Json, Name };
+enum class Output { Table, Wide, Json, Name, Markdown };
 enum class ColourMode { Auto, Always, Never };
 
 /// What the command line says, for all commands; each reads what is its own.
@@ -22,6 +22,15 @@ struct Options {
   bool allow_mass_delete = false;
   std::string plan_file;     ///< diff writes the plan here, reconcile carries out that one; empty: none
   std::string metrics_file;  ///< empty: none is written
+  std::string field;         ///< of the language, to be explained; empty: the document
+  bool recursive = false;    ///< the fields of its fields as well
+  std::string rehearse_from;         ///< an instant; empty: now
+  std::string rehearse_for = "90d";  ///< a length of time
+  std::string svg_file;              ///< empty: none is written
+  bool offline = false;
+  int volume_gib = 10;        ///< offline: of each volume
+  long quota_snapshots = -1;  ///< offline; -1: no limit
+  long quota_gigabytes = -1;  ///< offline; -1: no limit
   support::LogLevel log_level = support::LogLevel::Warn;
   telemetry::LogFormat log_format = telemetry::LogFormat::Text;
 };

@@ -11,9 +11,9 @@ namespace stillpoint::app {
 
 /// The policies of the given paths, checked whole: documents, schedules, and against each other.
 struct CheckedPolicies {
-  std::vector<policy::Policy> policies;
-  std::vector<support::Error> errors;  ///< InvalidInput, each with the place that it is about where there is one
-  std::map<std::string, std::string> sources;  ///< text of the files that errors are in
+  std::vector<policy::Policy> policies;  ///< without an error of their own
+  std::vector<support::Error> errors;    ///< InvalidInput, each with the place that it is about where there is one
+  std::map<std::string, std::string> sources;  ///< text of the files, by path
 
   bool ok() const { return errors.empty(); }
 };

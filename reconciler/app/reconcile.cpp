@@ -43,6 +43,9 @@ void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const execu
   metrics.observe(task.name, inventory::assemble(ended.observed.snapshots, options.installation), ended.observed.quota,
                   when);
   for (const auto& policy : task.policies) {
+    if (policy.is_tombstone()) {
+      continue;  // no slot of it is to come: an alert on one that is overdue would never end
+    }
     const auto schedule = schedule::compile(policy.schedule);
     const auto next = schedule ? schedule->next_after(when) : std::nullopt;
     const auto interval = schedule ? schedule->interval_at(when) : std::nullopt;

@@ -48,8 +48,7 @@ class SshServers final : public executor::Servers {
     target.port = policy.ssh.port;
     target.user = policy.ssh.user;
     target.key_file = expand(policy.ssh.key_file);
-    target.known_hosts_file =
-        expand(policy.ssh.known_hosts_file.empty() ? "~/.ssh/known_hosts" : policy.ssh.known_hosts_file);
+    target.known_hosts_file = expand(policy.ssh.known_hosts_file);
     auto shell = ssh::connect(target, clock_, deadline);
     if (!shell) {
       return pass_on(std::move(shell));

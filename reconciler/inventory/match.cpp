@@ -28,16 +28,18 @@ bool has_address(const cloud::Server& server, const std::vector<std::string>& wa
   });
 }
 
-bool matches(const policy::ServerSelector& selector, const cloud::Server& server) {
-  const auto has_metadata = [&](const auto& entry) {
+bool has_metadata(const cloud::Server& server, const std::vector<std::pair<std::string, std::string>>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
     const auto found = server.metadata.find(entry.first);
     return found != server.metadata.end() && found->second == entry.second;
-  };
+  });
+}
+
+bool matches(const policy::ServerSelector& selector, const cloud::Server& server) {
   const auto has_tag = [&](const std::string& tag) { return contains(server.tags, tag); };
   return (selector.names.empty() || contains(selector.names, server.name)) &&
          (selector.name_pattern.empty() || glob_matches(selector.name_pattern, server.name)) &&
-         (selector.ids.empty() || contains(selector.ids, server.id.str())) &&
-         std::all_of(selector.metadata.begin(), selector.metadata.end(), has_metadata) &&
+         (selector.ids.empty() || contains(selector.ids, server.id.str())) && has_metadata(server, selector.metadata) &&
          std::all_of(selector.tags.begin(), selector.tags.end(), has_tag) &&
          (selector.addresses.empty() || has_address(server, selector.addresses));
 }
@@ -159,7 +161,9 @@ support::Result<std::string> select_address(const policy::SshSettings& ssh, cons
 }
 
 bool is_writer(const policy::ClusterSettings& cluster, const cloud::Server& server) {
-  return has_address(server, cluster.writer_addresses);
+  const auto& writer = cluster.writer;
+  return !writer.empty() && (writer.addresses.empty() || has_address(server, writer.addresses)) &&
+         (writer.names.empty() || contains(writer.names, server.name)) && has_metadata(server, writer.metadata);
 }
 
 bool knows_writer(const policy::ClusterSettings& cluster, const std::vector<cloud::Server>& servers) {

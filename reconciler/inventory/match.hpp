@@ -23,11 +23,11 @@ support::Result<std::vector<cloud::Volume>> select_volumes(const policy::Dataset
 /// floating before fixed. InvalidInput if there is none.
 support::Result<std::string> select_address(const policy::SshSettings& ssh, const cloud::Server& server);
 
-/// Whether the server is the cluster's writer by the policy's own words: it has one of the writer's addresses. Of a
-/// list that no server of the project has, nothing follows: ask `knows_writer` first.
+/// Whether the server is the cluster's writer by the policy's own words: every field of `cluster.writer` matches it. Of
+/// words that match no server of the project nothing follows: ask `knows_writer` first.
 bool is_writer(const policy::ClusterSettings& cluster, const cloud::Server& server);
 
-/// Whether one of the servers (all of the project) has an address of the cluster's writer.
+/// Whether one of the servers (all of the project) is the cluster's writer.
 bool knows_writer(const policy::ClusterSettings& cluster, const std::vector<cloud::Server>& servers);
 
 /// `*` stands for any text, `?` for one character; the whole text must match.

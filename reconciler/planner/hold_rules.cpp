@@ -4,6 +4,23 @@
 #include "support/text.hpp"
 
 namespace stillpoint::planner {
+namespace {
+
+std::string describe(const policy::WriterSelector& writer) {
+  std::vector<std::string> parts;
+  if (!writer.addresses.empty()) {
+    parts.push_back("addresses " + support::join(writer.addresses, ", "));
+  }
+  if (!writer.names.empty()) {
+    parts.push_back("names " + support::join(writer.names, ", "));
+  }
+  for (const auto& [key, value] : writer.metadata) {
+    parts.push_back(std::string("metadata ").append(key).append(": ").append(value));
+  }
+  return support::join(parts, " and ");
+}
+
+}  // namespace
 
 std::optional<Objection> object_to_hold(const policy::Policy& policy, const policy::Dataset& dataset,
                                         const cloud::Server& server, const std::vector<cloud::Volume>& volumes,
@@ -23,16 +40,15 @@ std::optional<Objection> object_to_hold(const policy::Policy& policy, const poli
                                           "cluster.minHealthyMembers: 1 to hold without it"};
   }
   if (!cluster.name.empty() && !cluster.allow_writer) {
-    if (cluster.writer_addresses.empty()) {
+    if (cluster.writer.empty()) {
       return Objection{"WriterUnknown",
-                       "spec.cluster does not say which member is the writer; give cluster.writer.addresses, or "
-                       "allowWriter: true"};
+                       "spec.cluster does not say which member is the writer; give cluster.writer, or allowWriter: "
+                       "true"};
     }
     if (!inventory::knows_writer(cluster, servers)) {
-      return Objection{"WriterUnknown",
-                       "no server of the project has an address of spec.cluster.writer.addresses (" +
-                           support::join(cluster.writer_addresses, ", ") +
-                           "), so any member may be the writer; correct them, or say allowWriter: true"};
+      return Objection{"WriterUnknown", "no server of the project is the one of spec.cluster.writer (" +
+                                            describe(cluster.writer) +
+                                            "), so any member may be the writer; correct it, or say allowWriter: true"};
     }
     if (inventory::is_writer(cluster, server)) {
       return Objection{"Writer", "the server is the writer of cluster '" + cluster.name +

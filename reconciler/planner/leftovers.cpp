@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner/sweeping.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::planner {
@@ -89,24 +90,15 @@ bool Leftovers::counts_for_wanted_slot(const Target& target, const Attempt& atte
 
 void Leftovers::plan_sweep(const Target& target, const Attempt& attempt, const std::string& reason,
                            const std::string& what) {
-  const std::string text = support::count_of(attempt.members.size(), "snapshot") + " " + what;
   if (counts_for_wanted_slot(target, attempt)) {
-    add(target, "SlotOpen", text + "; kept until the slot is over, because it counts against its attempts",
+    add(target, "SlotOpen",
+        support::count_of(attempt.members.size(), "snapshot") + " " + what +
+            "; kept until the slot is over, because it counts against its attempts",
         Wait{situation_.soon()});
-  } else if (!situation_.is_sweepable(attempt)) {
-    const auto until = attempt.hold_until() + kSweepMargin;
-    add(target, "SweepLater", text + "; swept from " + format_utc(until), Wait{until});
-  } else if (has_status(attempt, "error_deleting")) {
-    add(target, "ErrorDeleting",
-        text +
-            " stuck in error_deleting; only an administrator can delete it (openstack volume snapshot set --state "
-            "error, then delete)",
-        Blocked{ErrorKind::Conflict});
-  } else if (!all_deletable(attempt)) {
-    add(target, "SnapshotBusy", text + " that the cloud is still busy with", Wait{situation_.soon()});
-  } else {
-    add(target, reason, text, Sweep{attempt});
+    return;
   }
+  auto decided = sweep_when_possible(situation_, attempt, reason, what);
+  add(target, std::move(decided.reason), std::move(decided.message), std::move(decided.what));
 }
 
 bool Leftovers::has_open_attempt(const Target& target, const Point& point) const {

@@ -17,6 +17,7 @@
 #include "planner/slot_rules.hpp"
 #include "planner/strangers.hpp"
 #include "planner/target.hpp"
+#include "planner/tombstones.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
 
@@ -45,6 +46,7 @@ class Planning {
         points_(inventory::assemble(observed.snapshots, wishes.installation)),
         book_(points_),
         orphanage_(points_),
+        tombstones_(situation_, points_),
         clusters_held_(inventory::clusters_held(observed.snapshots, situation_.cloud_now())),
         ledger_(observed.quota),
         leftovers_(situation_, plan_),
@@ -53,6 +55,10 @@ class Planning {
   /// Finds what the policy is about. All policies come before the first rule: a volume and a series belong to one of
   /// their datasets.
   void gather(const policy::Policy& policy) {
+    tombstones_.note(policy);
+    if (policy.is_tombstone()) {
+      return;
+    }
     orphanage_.note(policy);
     if (auto schedule = schedule::compile(policy.schedule)) {
       schedules_.emplace(&policy, std::move(*schedule));  // validation has refused what does not compile
@@ -82,11 +88,12 @@ class Planning {
       plan_target({policy, dataset, server, book_.series_of(policy, dataset, server.id), {}, {}});
     }
     for (const auto& key : book_.unclaimed()) {
-      if (!situation_.is_clock_suspect()) {
+      if (!situation_.is_clock_suspect() && !tombstones_.own(key)) {
         pruning_.plan_orphan(orphanage_, orphanage_.describe(key));
       }
     }
     pruning_.hold_back_mass_deletion();
+    tombstones_.plan_deletions(plan_);
     await_room();
     plan_.strangers = find_strangers(observed_, points_, wishes_.installation, claims_);
     // What frees quota or proves a point goes first, what deletes a point goes last; within that, as gathered.
@@ -233,11 +240,24 @@ class Planning {
     }
   }
 
+  /// The volumes as they were when the attempt's snapshots were made. The type of one that is gone is not known.
+  std::vector<cloud::Volume> volumes_of(const inventory::Attempt& attempt) const {
+    std::vector<cloud::Volume> volumes;
+    for (const auto& member : attempt.members) {
+      const auto volume = std::find_if(observed_.volumes.begin(), observed_.volumes.end(), [&](const auto& candidate) {
+        return candidate.id == member.snapshot.volume;
+      });
+      volumes.push_back(volume == observed_.volumes.end() ? cloud::Volume{} : *volume);
+      volumes.back().size_gib = member.snapshot.size_gib;
+    }
+    return volumes;
+  }
+
   /// A point that has no room in the quotas now waits for it if this plan's own deletions make enough of it.
   void await_room() {
     for (const auto& action : plan_.actions) {
       if (action.changes() && action.cost().snapshots < 0) {
-        ledger_.release(*action.attempt(), observed_.volumes);
+        ledger_.release(volumes_of(*action.attempt()));
       }
     }
     for (const auto& [series, volumes] : without_room_) {
@@ -260,6 +280,7 @@ class Planning {
   inventory::Points points_;
   SeriesBook book_;
   Orphanage orphanage_;
+  Tombstones tombstones_;
   std::set<std::string> clusters_held_;
   QuotaLedger ledger_;
   std::deque<std::vector<cloud::Server>> servers_;  ///< what targets refer to; stays where it is

@@ -1,6 +1,5 @@
 #include "planner/quota_ledger.hpp"
 
-#include <algorithm>
 #include <map>
 
 namespace stillpoint::planner {
@@ -16,13 +15,20 @@ void charge(std::map<std::string, long>& charges, const std::string& type, int g
   }
 }
 
-}  // namespace
 
-std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& volumes) {
+/// What snapshots of the volumes are charged to which quota.
+std::map<std::string, long> charge_of(const std::vector<cloud::Volume>& volumes) {
   std::map<std::string, long> need;
   for (const auto& volume : volumes) {
     charge(need, volume.volume_type, volume.size_gib);
   }
+  return need;
+}
+
+}  // namespace
+
+std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& volumes) {
+  const auto need = charge_of(volumes);
   for (const auto& [resource, amount] : need) {
     const auto found = quota_.find(resource);
     if (found != quota_.end() && !found->second.unlimited() && found->second.room() < amount) {
@@ -40,15 +46,8 @@ std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& v
   return std::nullopt;
 }
 
-void QuotaLedger::release(const inventory::Attempt& attempt, const std::vector<cloud::Volume>& volumes) {
-  std::map<std::string, long> freed;
-  for (const auto& member : attempt.members) {
-    const auto volume = std::find_if(volumes.begin(), volumes.end(), [&](const cloud::Volume& candidate) {
-      return candidate.id == member.snapshot.volume;
-    });
-    charge(freed, volume == volumes.end() ? "" : volume->volume_type, member.snapshot.size_gib);
-  }
-  for (const auto& [resource, amount] : freed) {
+void QuotaLedger::release(const std::vector<cloud::Volume>& volumes) {
+  for (const auto& [resource, amount] : charge_of(volumes)) {
     if (const auto found = quota_.find(resource); found != quota_.end()) {
       found->second.in_use -= amount;
     }

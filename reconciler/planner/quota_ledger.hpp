@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "cloud/types.hpp"
-#include "inventory/points.hpp"
 
 namespace stillpoint::planner {
 
@@ -18,9 +17,11 @@ class QuotaLedger {
   /// Books snapshots of all the volumes, or books none and says which quota has no room, how much is needed and how
   /// much there is.
   std::optional<std::string> book(const std::vector<cloud::Volume>& volumes);
-  /// Gives back what the snapshots of an attempt use. The type of a volume that is not among `volumes` is not known:
-  /// the limits of its type are left as they are.
-  void release(const inventory::Attempt& attempt, const std::vector<cloud::Volume>& volumes);
+  /// Snapshots of the volumes, booked here or in use from the beginning, are gone.
+  void release(const std::vector<cloud::Volume>& volumes);
+
+  /// Its entries stay where they are as long as the ledger.
+  const cloud::Quota& quota() const { return quota_; }
 
  private:
   cloud::Quota quota_;

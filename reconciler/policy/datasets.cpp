@@ -21,7 +21,9 @@ VolumeSelector read_volumes(const Field& field) {
     fields->get("namePattern").read(volumes.name_pattern, kText);
     fields->get("ids").read(volumes.ids, kUuid);
     fields->need_one_of({"nameContains", "namePattern", "ids"}, "the volumes");
-    fields->finish({"metadata", "type", "devices"});
+    fields->finish({{"metadata", "select the volumes by their names or ids"},
+                    {"type", "select the volumes by their names or ids"},
+                    {"devices", "select the volumes by their names or ids: what a server calls a device may change"}});
   }
   return volumes;
 }
@@ -52,7 +54,13 @@ bool read_method(const Field& field, HoldSettings& hold) {
                   {"stopService", Method::StopService},
                   {"filesystem", Method::Filesystem},
                   {"none", Method::None}},
-                 {"readLock", "fsyncLock", "backupMode", "journal", "checkpoint", "instanceLock", "script"});
+                 {{"readLock", "use backupStage, which MariaDB 10.5 and later have, or stopService"},
+                  {"instanceLock", "use stopService with MariaDB, or the driver filesystem"},
+                  {"fsyncLock", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
+                  {"journal", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
+                  {"checkpoint", "use the driver filesystem, whose freeze PostgreSQL recovers from"},
+                  {"backupMode", "use the driver filesystem, whose freeze PostgreSQL recovers from"},
+                  {"script", "use one of backupStage, stopService, filesystem, none"}});
   if (!known || belongs(method, hold.driver)) {
     hold.method = method;
     return known;
@@ -60,29 +68,31 @@ bool read_method(const Field& field, HoldSettings& hold) {
   const std::string right =
       hold.driver == Driver::Mariadb ? "backupStage or stopService" : std::string(to_string(hold.method));
   field.wrong("the method " + std::string(to_string(method)) + " does not belong to the driver " +
-              std::string(to_string(hold.driver)) + ": use " + right);
+                  std::string(to_string(hold.driver)),
+              "use " + right);
   return false;
 }
 
 void check_freeze(const Field& field, HoldSettings& hold) {
   if (hold.driver == Driver::None && hold.freeze) {
-    field.wrong("the driver none holds nothing still: use the driver filesystem to freeze");
+    field.wrong("the driver none holds nothing still", "use the driver filesystem to freeze");
   } else if (hold.driver == Driver::Filesystem && !hold.freeze) {
-    field.wrong("the driver filesystem is a freeze: remove this field, or use the driver none");
+    field.wrong("the driver filesystem is a freeze", "remove this field, or use the driver none");
   }
 }
 
 void belongs_to_method(const Field& field, const HoldSettings& hold, Method method) {
   if (field.present() && hold.method != method) {
     field.wrong("belongs to the method " + std::string(to_string(method)) + " and has no meaning with " +
-                std::string(to_string(hold.method)) + ": remove it");
+                    std::string(to_string(hold.method)),
+                "remove it");
   }
 }
 
 void belongs_to_mariadb(const Field& field, const HoldSettings& hold) {
   if (field.present() && hold.driver != Driver::Mariadb) {
-    field.wrong("belongs to the driver mariadb and has no meaning with " + std::string(to_string(hold.driver)) +
-                ": remove it");
+    field.wrong("belongs to the driver mariadb and has no meaning with " + std::string(to_string(hold.driver)),
+                "remove it");
   }
 }
 
@@ -101,12 +111,25 @@ bool read_hold(const Field& field, HoldSettings& hold) {
   const auto defaults_file = fields->get("defaultsFile");
   const auto socket = fields->get("socket");
   fields->get("maxHold").read(hold.max_hold, seconds(1), minutes(10));
-  fields->finish({"devices", "resyncTimeout", "verify", "stopCommand", "startCommand", "statusCommand", "command",
-                  "longQuery", "user", "host", "port"});
+  fields->finish({{"devices", "remove it: the volumes are found on the server by their ids"},
+                  {"resyncTimeout", "remove it"},
+                  {"verify", "remove it: a hold is always verified"},
+                  {"stopCommand", "name the unit of systemd in service"},
+                  {"startCommand", "name the unit of systemd in service"},
+                  {"statusCommand", "name the unit of systemd in service"},
+                  {"command", "use the driver filesystem, or none"},
+                  {"longQuery", "remove it: queries that would outlast the hold are refused as they are"},
+                  {"user", "log in through the socket as root, or name an option file in defaultsFile"},
+                  {"host", "remove it: the database is reached on the server itself"},
+                  {"port", "remove it: the database is reached by its socket"}});
 
   const bool driver_known = driver.read(
       hold.driver, {{"mariadb", Driver::Mariadb}, {"filesystem", Driver::Filesystem}, {"none", Driver::None}},
-      {"mongodb", "postgresql", "mysql", "redis", "script"});
+      {{"mongodb", "use filesystem, which freezes the volume, or none"},
+       {"postgresql", "use filesystem, which freezes the volume, or none"},
+       {"mysql", "use filesystem, which freezes the volume, or none; mariadb is for MariaDB only"},
+       {"redis", "use filesystem, which freezes the volume, or none"},
+       {"script", "use filesystem, which freezes the volume, or none"}});
   hold.freeze = hold.driver == Driver::Filesystem;
   freeze.read(hold.freeze);
   service.read(hold.service, kUnitName);
@@ -143,11 +166,11 @@ void read_requirement(Fields& fields, Dataset& dataset, const std::optional<Cons
   }
   if (dataset.require > *highest) {
     require.wrong(std::string(to_string(dataset.require)) + " is a level that the method " +
-                  std::string(to_string(dataset.hold.method)) + " cannot prove: require " +
-                  std::string(to_string(*highest)) + ", or use a stronger method");
+                      std::string(to_string(dataset.hold.method)) + " cannot prove",
+                  "require " + std::string(to_string(*highest)) + ", or use a stronger method");
   }
   if (dataset.on_failure == OnFailure::Downgrade && dataset.require == Consistency::Crash) {
-    on_failure.wrong("nothing is below the level crash that is required here: use fail, or remove it");
+    on_failure.wrong("nothing is below the level crash that is required here", "use fail, or remove it");
   }
 }
 
@@ -163,8 +186,8 @@ Dataset read_dataset(const Field& field, const Policy& policy) {
   const auto hold = fields->get("hold");
   const bool hold_known = read_hold(hold, dataset.hold);
   if (hold_known && dataset.hold.driver != Driver::None && !policy.has_ssh) {
-    hold.wrong("the driver " + std::string(to_string(dataset.hold.driver)) +
-               " works on the server: give spec.ssh, how to log in there");
+    hold.wrong("the driver " + std::string(to_string(dataset.hold.driver)) + " works on the server",
+               "give spec.ssh, how to log in there");
   }
   const auto previous = fields->get("previousNames");
   previous.read(dataset.previous_names, kName);
@@ -173,7 +196,9 @@ Dataset read_dataset(const Field& field, const Policy& policy) {
     dataset.retention = read_retention(retention, policy.retention);
   }
   read_requirement(*fields, dataset, hold_known ? std::optional(highest_level(dataset.hold.method)) : std::nullopt);
-  fields->finish({"schedule", "cluster", "optional"});
+  fields->finish({{"schedule", "write a policy of its own for what has another schedule"},
+                  {"cluster", "write a policy of its own, with spec.cluster"},
+                  {"optional", "select only servers that have the volumes"}});
   return dataset;
 }
 
@@ -187,8 +212,8 @@ void check_previous_names_apart(const std::vector<Field>& fields, const std::vec
     for (const auto& name : datasets[i].previous_names) {
       const auto [owner, is_new] = owners.emplace(name, i);
       if (!is_new && owner->second != i) {
-        fields[i].wrong("its previous name " + name + " is taken by " + fields[owner->second].path() +
-                        ": points belong to one dataset");
+        fields[i].wrong("its previous name " + name + " is taken by " + fields[owner->second].path(),
+                        "remove it here: points belong to one dataset");
       }
     }
   }
@@ -199,10 +224,10 @@ void check_apart(const std::vector<Field>& fields, const std::vector<Dataset>& d
   for (size_t i = 0; i < datasets.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (!datasets[i].name.empty() && datasets[i].name == datasets[j].name) {
-        fields[i].wrong("the name " + datasets[i].name + " is taken by " + fields[j].path() + ": choose another");
+        fields[i].wrong("the name " + datasets[i].name + " is taken by " + fields[j].path(), "choose another");
       }
       if (datasets[i].volumes == datasets[j].volumes && datasets[i].volumes != VolumeSelector{}) {
-        fields[i].wrong("selects the same volumes as " + fields[j].path() + ": a volume belongs to one dataset");
+        fields[i].wrong("selects the same volumes as " + fields[j].path(), "let them select different volumes");
       }
     }
   }

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
-#include "support/ip_address.hpp"
+#include "policy/language.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::policy {
@@ -14,99 +15,71 @@ using support::Error;
 using support::ErrorKind;
 
 constexpr size_t kMostWords = 1000;
-constexpr std::string_view kUuidForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-bool is_alphanumeric(char c) {
-  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z');
-}
-
-/// Whether all characters are letters, digits or of `others`.
-bool is_word_of(std::string_view text, std::string_view others, size_t longest) {
-  return text.size() <= longest && std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
-         });
-}
-
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 63 && is_lower_or_digit(text[0]) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
-}
-
-bool is_line(std::string_view text, long longest) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; };
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return !text.empty() && std::none_of(text.begin(), text.end(), is_control) &&
-         std::count_if(text.begin(), text.end(), [&](char c) { return !continues(c); }) <= longest;
-}
-
-bool is_text(std::string_view text) {
-  return is_line(text, 255);
-}
-bool is_path(std::string_view text) {
-  return is_line(text, 4095);
-}
-
-bool is_uuid(std::string_view text) {
-  const auto fits = [](char c, char form) {
-    return form == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  };
-  return text.size() == kUuidForm.size() && std::equal(text.begin(), text.end(), kUuidForm.begin(), fits);
-}
-
-bool is_login(std::string_view text) {
-  return !text.empty() && text[0] != '-' && text[0] != '.' && !(text[0] >= '0' && text[0] <= '9') &&
-         is_word_of(text, "_.-", 32);
-}
-
-bool is_unit_name(std::string_view text) {
-  return !text.empty() && is_alphanumeric(text[0]) && is_word_of(text, "_.@-", 64);
-}
-
-bool is_server_path(std::string_view text) {
-  return text.size() > 1 && text[0] == '/' && is_word_of(text, "/_.@+-", 250) &&
-         text.find("..") == std::string_view::npos;
-}
-
-bool is_socket_path(std::string_view text) {
-  return text.size() <= 107 && is_server_path(text);
-}
-
-bool is_address(std::string_view text) {
-  return support::canonical_ip(text).has_value();
-}
+constexpr size_t kMostProblems = 1000;
+constexpr size_t kLongestName = 60;  ///< of a field that somebody wrote, in a message
 
 std::string listed(const std::vector<std::string>& words) {
   return support::join(words, ", ");
 }
 
-bool contains(std::initializer_list<std::string_view> names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+const Later* find_later(std::initializer_list<Later> later, std::string_view word) {
+  const auto* found = std::find_if(later.begin(), later.end(), [&](const Later& one) { return one.word == word; });
+  return found == later.end() ? nullptr : found;
+}
+
+/// Nothing for a word that is too long to be a misspelling of one of ours.
+std::optional<std::string> guess_of(std::string_view word, const std::vector<std::string>& words) {
+  return word.size() > kLongestName ? std::nullopt : support::nearest(word, words);
+}
+
+/// What a person may have meant who wrote something else than true or false: the words of YAML 1.1, or quotes.
+std::string meant_as_bool(const Node& node) {
+  std::string word = node.text;
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (const std::string_view yes : {"true", "yes", "on", "y", "1"}) {
+    if (word == yes) {
+      return "write true, without quotes";
+    }
+  }
+  for (const std::string_view no : {"false", "no", "off", "n", "0"}) {
+    if (word == no) {
+      return "write false, without quotes";
+    }
+  }
+  return "";
+}
+
+bool is_whole_number(std::string_view text) {
+  return !text.empty() && text.size() <= 9 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string meant_as_duration(const Node& node, milliseconds shortest, milliseconds longest) {
+  if (is_whole_number(node.text)) {
+    const std::string seconds = node.text + "s";
+    const auto read = support::parse_duration(seconds);
+    return read && *read >= shortest && *read <= longest ? "give it a unit, such as " + seconds : "give it a unit";
+  }
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto& text = node.text;
+  const auto unit = std::find_if_not(text.begin(), text.end(), digit);
+  return unit != text.begin() && std::any_of(unit, text.end(), digit) ? "give one number and one unit, such as 90m"
+                                                                      : "";
 }
 
 }  // namespace
 
-const Shape kName{"a name of 1 to 63 characters of a-z 0-9 -, the first not -", is_name};
-const Shape kText{"text of 1 to 255 characters on one line", is_text};
-const Shape kPath{"the path of a file", is_path};
-const Shape kUuid{"an id such as 6f1c3a58-9d3e-4b60-8a55-0c9d1e2f3a4b, in lower case", is_uuid};
-const Shape kLogin{"a login of at most 32 letters, digits and _ . -, the first a letter or _", is_login};
-const Shape kUnitName{"the name of a service, of at most 64 letters, digits and _ . @ -", is_unit_name};
-const Shape kServerPath{"an absolute path on the server without .., of at most 250 letters, digits and / _ . @ + -",
-                        is_server_path};
-const Shape kSocketPath{"an absolute path on the server of at most 107 letters, digits and / _ . @ + -",
-                        is_socket_path};
-const Shape kAddress{"an IPv4 or IPv6 address", is_address};
-
-void Problems::add(Position at, const std::string& path, std::string message) {
-  Error error = Error(ErrorKind::InvalidInput, std::move(message)).at(mark(at));
+void Problems::add(Position at, const std::string& path, std::string message, std::string remedy) {
+  if (++count_ > kMostProblems) {
+    return;
+  }
+  Error error = Error(ErrorKind::InvalidInput, std::move(message)).at(mark(at)).with_remedy(std::move(remedy));
   errors_.push_back(path.empty() ? std::move(error) : std::move(error).with_context(path));
 }
 
-void Field::expected(std::string_view wanted) const {
-  wrong("expected " + std::string(wanted) + ", found " + describe(*node_));
+void Field::expected(std::string_view wanted, std::string remedy) const {
+  wrong("expected " + std::string(wanted) + ", found " + describe(*node_), std::move(remedy));
 }
 
 void Field::read(bool& target) const {
@@ -114,7 +87,7 @@ void Field::read(bool& target) const {
     return;
   }
   if (node_->kind != Node::Kind::Bool) {
-    return expected("true or false");
+    return expected("true or false", meant_as_bool(*node_));
   }
   target = node_->boolean;
 }
@@ -124,7 +97,9 @@ void Field::read(int& target, int lowest, int highest) const {
     return;
   }
   if (node_->kind != Node::Kind::Integer || node_->integer < lowest || node_->integer > highest) {
-    return expected("a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest));
+    const bool quoted = node_->kind == Node::Kind::String && is_whole_number(node_->text);
+    return expected("a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest),
+                    quoted ? "write " + node_->text + ", without quotes" : "");
   }
   target = static_cast<int>(node_->integer);
 }
@@ -135,8 +110,7 @@ bool Field::is_string(std::string_view wanted) const {
   }
   const bool scalar =
       node_->kind == Node::Kind::Bool || node_->kind == Node::Kind::Integer || node_->kind == Node::Kind::Float;
-  wrong("expected " + std::string(wanted) + ", found " + describe(*node_) +
-        (scalar ? ": write it in quotes, " + in_quotes(node_->text) : ""));
+  expected(wanted, scalar ? "write it in quotes, " + in_quotes(node_->text) : "");
   return false;
 }
 
@@ -158,7 +132,8 @@ void Field::read(milliseconds& target, milliseconds shortest, milliseconds longe
       node_->kind == Node::Kind::String ? support::parse_duration(node_->text) : std::optional<milliseconds>();
   if (!duration || *duration < shortest || *duration > longest) {
     return expected("a time from " + support::format_duration(shortest) + " to " + support::format_duration(longest) +
-                    ", such as 20s, 5m or 2h");
+                        ", such as 20s, 5m or 2h",
+                    meant_as_duration(*node_, shortest, longest));
   }
   target = *duration;
 }
@@ -205,7 +180,7 @@ void Field::read(std::vector<std::string>& target, const Shape& shape) const {
       continue;
     }
     if (!seen.insert(value).second) {
-      item.wrong(in_quotes(value) + " stands in this list a second time: remove one of the two");
+      item.wrong(in_quotes(value) + " stands in this list a second time", "remove one of the two");
       continue;
     }
     target.push_back(std::move(value));
@@ -220,7 +195,7 @@ void Field::read(std::vector<std::pair<std::string, std::string>>& target, const
     return expected("a mapping of at least one key to its value");
   }
   for (const auto& member : node_->members) {
-    const Field value(&member.value, path_ + "." + support::printable(member.key.substr(0, 60)), *problems_);
+    const Field value(&member.value, path_ + "." + support::printable(member.key.substr(0, kLongestName)), *problems_);
     if (!shape.fits(member.key)) {
       value.wrong("expected as key " + std::string(shape.wanted));
     }
@@ -230,8 +205,7 @@ void Field::read(std::vector<std::pair<std::string, std::string>>& target, const
   }
 }
 
-std::optional<size_t> Field::choose(const std::vector<std::string>& words,
-                                    std::initializer_list<std::string_view> later) const {
+std::optional<size_t> Field::choose(const std::vector<std::string>& words, std::initializer_list<Later> later) const {
   const std::string wanted = "one of " + listed(words);
   if (!present() || !is_string(wanted)) {
     return std::nullopt;
@@ -240,12 +214,12 @@ std::optional<size_t> Field::choose(const std::vector<std::string>& words,
   if (place != words.end()) {
     return static_cast<size_t>(place - words.begin());
   }
-  if (contains(later, node_->text)) {
-    wrong(in_quotes(node_->text) + " is not supported yet: use " + wanted);
+  if (const auto* known = find_later(later, node_->text)) {
+    wrong(in_quotes(node_->text) + " is not supported yet", std::string(known->instead));
     return std::nullopt;
   }
-  const auto guess = support::nearest(node_->text, words);
-  wrong("expected " + wanted + ", found " + in_quotes(node_->text) + (guess ? ": did you mean " + *guess + "?" : ""));
+  const auto guess = guess_of(node_->text, words);
+  wrong("expected " + wanted + ", found " + in_quotes(node_->text), guess ? "did you mean " + *guess + "?" : "");
   return std::nullopt;
 }
 
@@ -261,7 +235,7 @@ std::optional<Fields> Field::fields() const {
 }
 
 std::string Fields::path_of(std::string_view name) const {
-  const std::string field = support::printable(name.substr(0, 60));
+  const std::string field = support::printable(name.substr(0, kLongestName));
   return path_.empty() ? field : path_ + "." + field;
 }
 
@@ -271,8 +245,24 @@ const Member* Fields::find(std::string_view name) const {
   return member == members.end() ? nullptr : &*member;
 }
 
+bool Fields::is_known(std::string_view name) const {
+  return std::find(known_.begin(), known_.end(), name) != known_.end();
+}
+
+std::string Fields::meant_by(const std::string& name, const std::optional<std::string>& guess) const {
+  constexpr size_t kMostPlaces = 3;
+  if (guess) {
+    return "did you mean " + *guess + "?";
+  }
+  const auto places = paths_named(name);
+  return places.empty() || places.size() > kMostPlaces ? "the fields here are " + listed(known_)
+                                                       : "did you mean " + support::join(places, " or ") + "?";
+}
+
 Field Fields::get(std::string_view name) {
-  known_.emplace_back(name);
+  if (!is_known(name)) {
+    known_.emplace_back(name);
+  }
   const Member* member = find(name);
   return {member == nullptr ? nullptr : &member->value, path_of(name), *problems_};
 }
@@ -280,32 +270,46 @@ Field Fields::get(std::string_view name) {
 Field Fields::need(std::string_view name, std::string_view what) {
   Field field = get(name);
   if (!field.present()) {
-    problems_->add(mapping_->at, path_of(name), "is missing: give " + std::string(what));
+    missing_.emplace_back(name, what);
   }
   return field;
 }
 
-void Fields::need_one_of(std::initializer_list<std::string_view> names, std::string_view what) const {
-  if (std::none_of(names.begin(), names.end(), [&](std::string_view name) { return find(name) != nullptr; })) {
-    const std::vector<std::string> words(names.begin(), names.end());
-    problems_->add(mapping_->at, path_, "selects nothing: give " + std::string(what) + " by one of " + listed(words));
+void Fields::report_missing() {
+  for (const auto& [name, what] : std::exchange(missing_, {})) {
+    if (problems_->may_miss()) {
+      problems_->add(mapping_->at, path_of(name), "is missing", "give " + what);
+    }
   }
 }
 
-void Fields::finish(std::initializer_list<std::string_view> later) const {
-  for (const auto& member : mapping_->members) {
-    if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) {
-      continue;
-    }
-    if (contains(later, member.key)) {
-      problems_->add(member.key_at, path_of(member.key), "is not supported yet: remove it");
-      continue;
-    }
-    const auto guess = support::nearest(member.key, known_);
-    problems_->add(
-        member.key_at, path_of(member.key),
-        "unknown field: " + (guess ? "did you mean " + *guess + "?" : "the fields here are " + listed(known_)));
+void Fields::need_one_of(std::initializer_list<std::string_view> names, std::string_view what) const {
+  const std::vector<std::string> words(names.begin(), names.end());
+  const auto counts = [&](const Member& member) {
+    return std::find(names.begin(), names.end(), member.key) != names.end() ||
+           (!is_known(member.key) && guess_of(member.key, words));
+  };
+  if (problems_->may_miss() && std::none_of(mapping_->members.begin(), mapping_->members.end(), counts)) {
+    problems_->add(mapping_->at, path_, "selects nothing", "give " + std::string(what) + " by one of " + listed(words));
   }
+}
+
+void Fields::finish(std::initializer_list<Later> later) {
+  for (const auto& member : mapping_->members) {
+    if (is_known(member.key)) {
+      continue;
+    }
+    if (const auto* known = find_later(later, member.key)) {
+      problems_->add(member.key_at, path_of(member.key), "is not supported yet", std::string(known->instead));
+      continue;
+    }
+    const auto guess = guess_of(member.key, known_);
+    if (guess) {
+      std::erase_if(missing_, [&](const auto& missing) { return missing.first == *guess; });
+    }
+    problems_->add(member.key_at, path_of(member.key), "unknown field", meant_by(member.key, guess));
+  }
+  report_missing();
 }
 
 }  // namespace stillpoint::policy

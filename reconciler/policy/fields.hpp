@@ -21,14 +21,23 @@ class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
-  /// `path` is the field's (`spec.datasets[0].name`), or empty for the document as a whole.
-  void add(Position at, const std::string& path, std::string message);
+  /// `path` is the field's (`spec.datasets[0].name`), or empty for the document as a whole; `remedy` is what would be
+  /// right. Beyond a thousand they are counted only.
+  void add(Position at, const std::string& path, std::string message, std::string remedy = "");
   support::SourceMark mark(Position at) const { return {file_, at.line, at.column}; }
   std::vector<support::Error>& errors() { return errors_; }
+  /// Of a document with holes it cannot be said that something is missing.
+  enum class Whole { Yes, WithHoles };
+  void begin_document(Whole whole) { whole_ = whole; }
+  bool may_miss() const { return whole_ == Whole::Yes; }
+  /// How many there are, with those that are counted only.
+  size_t count() const { return count_; }
 
  private:
   std::string file_;
   std::vector<support::Error> errors_;
+  size_t count_ = 0;
+  Whole whole_ = Whole::Yes;
 };
 
 /// What a string must look like. `wanted` completes the sentence "expected ...".
@@ -48,6 +57,12 @@ extern const Shape kServerPath;  ///< an absolute path on a server
 extern const Shape kSocketPath;  ///< the same, short enough for a Unix socket
 extern const Shape kAddress;     ///< IPv4 or IPv6
 
+/// A word that the language has and this version does not act on: to ignore it would promise what is not done.
+struct Later {
+  std::string_view word;
+  std::string_view instead;  ///< what to do now
+};
+
 class Fields;
 
 /// The value of a field, or its absence. Reading an absent one does nothing; a wrong one is reported and leaves the
@@ -64,8 +79,10 @@ class Field {
   support::SourceMark mark() const { return problems_->mark(node_->at); }
   /// Of a text, and where in the file its characters are.
   TextMark text_mark() const { return {mark(), node_->text_column}; }
-  /// Reports `message` about this field, which is present.
-  void wrong(std::string message) const { problems_->add(node_->at, path_, std::move(message)); }
+  /// Reports `message` about this field, which is present, and what would be right.
+  void wrong(std::string message, std::string remedy = "") const {
+    problems_->add(node_->at, path_, std::move(message), std::move(remedy));
+  }
 
   void read(bool& target) const;
   void read(int& target, int lowest, int highest) const;
@@ -78,7 +95,7 @@ class Field {
   /// A mapping of text to text, not empty.
   void read(std::vector<std::pair<std::string, std::string>>& target, const Shape& shape) const;
 
-  /// One of the words of a table; words of `later` are known to the language and refused as not supported yet.
+  /// One of the words of a table; words of `later` are refused as not supported yet.
   /// False if the field is there and wrong: rules that depend on it have nothing to say then.
   template <class T>
   struct Word {
@@ -86,7 +103,7 @@ class Field {
     T value;
   };
   template <class T>
-  bool read(T& target, std::initializer_list<Word<T>> words, std::initializer_list<std::string_view> later = {}) const {
+  bool read(T& target, std::initializer_list<Word<T>> words, std::initializer_list<Later> later = {}) const {
     std::vector<std::string> known;
     for (const auto& word : words) {
       known.emplace_back(word.word);
@@ -106,9 +123,8 @@ class Field {
 
  private:
   bool is_string(std::string_view wanted) const;
-  void expected(std::string_view wanted) const;
-  std::optional<size_t> choose(const std::vector<std::string>& words,
-                               std::initializer_list<std::string_view> later) const;
+  void expected(std::string_view wanted, std::string remedy = "") const;
+  std::optional<size_t> choose(const std::vector<std::string>& words, std::initializer_list<Later> later) const;
 
   const Node* node_;
   std::string path_;
@@ -123,22 +139,27 @@ class Fields {
       : mapping_(&mapping), path_(std::move(path)), problems_(&problems) {}
 
   Field get(std::string_view name);
-  /// Reports it if it is missing; `what` says what belongs there.
+  /// If it is missing, `finish` reports it, unless a misspelling of it is there; `what` says what belongs there.
   Field need(std::string_view name, std::string_view what);
   /// At least one of fields that were asked for must be there; `what` says what for.
   void need_one_of(std::initializer_list<std::string_view> names, std::string_view what) const;
-  /// Unknown fields are errors. Those in `later` belong to the language but are not acted on by this version: to ignore
-  /// them would promise what is not done.
-  void finish(std::initializer_list<std::string_view> later = {}) const;
+  /// Unknown fields are errors, those in `later` too.
+  void finish(std::initializer_list<Later> later = {});
+  /// Instead of `finish`, where nothing can be said about the other fields.
+  void report_missing();
 
  private:
   std::string path_of(std::string_view name) const;
   const Member* find(std::string_view name) const;
+  bool is_known(std::string_view name) const;
+  /// What may have been meant by an unknown field.
+  std::string meant_by(const std::string& name, const std::optional<std::string>& guess) const;
 
   const Node* mapping_;
   std::string path_;
   Problems* problems_;
   std::vector<std::string> known_;
+  std::vector<std::pair<std::string, std::string>> missing_;  ///< name, and what belongs there
 };
 
 }  // namespace stillpoint::policy

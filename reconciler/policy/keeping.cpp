@@ -50,8 +50,8 @@ Retention read_retention(const Field& field, const Retention& base) {
     const std::string kept = rules.keep_last == *most ? "keepLast " + std::to_string(*most)
                                                       : "the " + std::to_string(*most) + " points that the rules keep";
     (floor.present() ? floor : field)
-        .wrong("the floor " + std::to_string(rules.floor) + " is above " + kept +
-               ": points that are not kept cannot be its good ones");
+        .wrong("the floor " + std::to_string(rules.floor) + " is above " + kept,
+               "use at most " + std::to_string(*most) + ", or keep more points");
   }
   return rules;
 }
@@ -72,7 +72,7 @@ std::optional<milliseconds> read_orphans(const Field& field) {
 
 void check_previous_names(const Field& field, const std::vector<std::string>& previous, const std::string& name) {
   if (!name.empty() && std::find(previous.begin(), previous.end(), name) != previous.end()) {
-    field.wrong("the name " + name + " is the present one: list only names that were given up");
+    field.wrong("the name " + name + " is the present one", "list only names that were given up");
   }
 }
 

@@ -30,6 +30,9 @@ Consistency highest_level(Method method);
 
 enum class OnFailure { Fail, Downgrade };
 
+/// What becomes of the points of a policy that is deleted.
+enum class DeletionPolicy { Retain, Delete };
+
 /// Which servers; every given field must match. At least one is given.
 struct ServerSelector {
   std::vector<std::string> names;  ///< exact
@@ -55,7 +58,7 @@ struct SshSettings {
   std::string user = "root";
   int port = 22;
   std::string key_file;  ///< empty: the SSH agent
-  std::string known_hosts_file;
+  std::string known_hosts_file = "~/.ssh/known_hosts";
   std::string network;  ///< which of the server's networks; any if empty
   int ip_version = 4;
 };
@@ -135,10 +138,19 @@ struct Schedule {
   std::optional<support::SourceMark> time_zone_mark;  ///< of the zone, or of the schedule if it names none
 };
 
+/// Which member of a cluster takes the writes; every given field must match. Empty: it is not said.
+struct WriterSelector {
+  std::vector<std::string> addresses = {};  ///< one of which it has
+  std::vector<std::string> names = {};      ///< one of which it has
+  std::vector<std::pair<std::string, std::string>> metadata = {};
+
+  bool empty() const { return addresses.empty() && names.empty() && metadata.empty(); }
+};
+
 struct ClusterSettings {
   std::string name;  ///< empty: the servers are not members of a cluster
   int min_healthy_members = 3;
-  std::vector<std::string> writer_addresses;
+  WriterSelector writer;
   bool allow_writer = false;
 };
 
@@ -159,7 +171,12 @@ struct Policy {
   std::optional<std::chrono::milliseconds> orphans_after;
   std::optional<support::WallTime> start_at;
   bool suspend = false;
+  DeletionPolicy deletion_policy = DeletionPolicy::Retain;
+  /// When it was deleted: it is a tombstone, kept until what deletion_policy asks for is done. Empty: it is in force.
+  std::optional<support::WallTime> deleted_at;
   support::SourceMark mark;  ///< of its name
+
+  bool is_tombstone() const { return deleted_at.has_value(); }
 
   /// What holds for one of its datasets.
   const Retention& retention_of(const Dataset& dataset) const {

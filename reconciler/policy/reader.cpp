@@ -1,17 +1,14 @@
 #include "policy/reader.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <map>
-#include <system_error>
-#include <tuple>
+#include <utility>
 
 #include "policy/datasets.hpp"
 #include "policy/fields.hpp"
 #include "policy/keeping.hpp"
 #include "policy/schedule_reader.hpp"
+#include "policy/yaml_characters.hpp"
 #include "policy/yaml_tree.hpp"
 #include "support/text.hpp"
 
@@ -35,7 +32,9 @@ ServerSelector read_servers(const Field& field) {
     fields->get("tags").read(servers.tags, kText);
     fields->get("addresses").read(servers.addresses, kAddress);
     fields->need_one_of({"names", "namePattern", "ids", "metadata", "tags", "addresses"}, "the servers");
-    fields->finish({"exclude", "project", "availabilityZone"});
+    fields->finish({{"exclude", "select the others by names, ids, metadata or tags"},
+                    {"project", "one policy works in one project: that of its cloud"},
+                    {"availabilityZone", "select the servers by names, ids, metadata or tags"}});
   }
   return servers;
 }
@@ -63,11 +62,17 @@ SshSettings read_ssh(const Field& field, const std::string& policy_file) {
     address->get("network").read(ssh.network, kText);
     address->get("version").read(ssh.ip_version, 4, 6);
     if (ssh.ip_version == 5) {
-      address->get("version").wrong("there is no IP version 5: use 4 or 6");
+      address->get("version").wrong("there is no IP version 5", "use 4 or 6");
     }
-    address->finish({"floating", "host"});
+    address->finish({{"floating", "remove it: a floating address goes before a fixed one"},
+                     {"host", "remove it: the address is the one that Nova tells"}});
   }
-  fields->finish({"proxyJump", "certificateFile", "agent", "connectTimeout"});
+  fields->finish(
+      {{"proxyJump",
+        "run Stillpoint where the servers can be reached, or give address.network, a network that it reaches"},
+       {"certificateFile", "use keyFile, or the SSH agent"},
+       {"agent", "leave keyFile out, and the agent is asked"},
+       {"connectTimeout", "remove it"}});
   return ssh;
 }
 
@@ -80,11 +85,14 @@ ClusterSettings read_cluster(const Field& field) {
   fields->need("name", "the cluster a name, the same in every policy of its members").read(cluster.name, kName);
   fields->get("minHealthyMembers").read(cluster.min_healthy_members, 1, 99);
   if (auto writer = fields->get("writer").fields()) {
-    writer->need("addresses", "the writer's addresses").read(cluster.writer_addresses, kAddress);
-    writer->finish({"metadata", "names"});
+    writer->get("names").read(cluster.writer.names, kText);
+    writer->get("metadata").read(cluster.writer.metadata, kText);
+    writer->get("addresses").read(cluster.writer.addresses, kAddress);
+    writer->need_one_of({"names", "metadata", "addresses"}, "the writer");
+    writer->finish({{"tags", "use metadata or addresses"}});
   }
   fields->get("allowWriter").read(cluster.allow_writer);
-  fields->finish({"maxHeldMembers"});
+  fields->finish({{"maxHeldMembers", "remove it: one member is held at a time"}});
   return cluster;
 }
 
@@ -108,9 +116,11 @@ void read_spec(const Field& field, const std::string& file, Policy& policy) {
   previous.read(policy.previous_names, kName);
   check_previous_names(previous, policy.previous_names, policy.name);
   policy.orphans_after = read_orphans(spec->get("orphans"));
+  spec->get("deletionPolicy")
+      .read(policy.deletion_policy, {{"Retain", DeletionPolicy::Retain}, {"Delete", DeletionPolicy::Delete}});
   spec->get("startAt").read(policy.start_at);
   spec->get("suspend").read(policy.suspend);
-  spec->finish({"deletionPolicy", "proxyJump"});
+  spec->finish();
 }
 
 /// Whether the document says that it is what we read. Nothing else is looked at if it is not.
@@ -122,7 +132,8 @@ bool is_backup_policy(Fields& document) {
   version_field.read(api_version, kText);
   kind_field.read(kind, kText);
   if (!api_version.empty() && api_version != kApiVersion) {
-    version_field.wrong("expected " + std::string(kApiVersion) + ", found " + in_quotes(api_version));
+    version_field.wrong("expected " + std::string(kApiVersion) + ", found " + in_quotes(api_version),
+                        "this version reads no other");
   }
   if (!kind.empty() && kind != kKind) {
     kind_field.wrong("expected " + std::string(kKind) + ", found " + in_quotes(kind));
@@ -134,7 +145,11 @@ Policy read_document(const Node& root, const std::string& file, Problems& proble
   Policy policy;
   policy.mark = problems.mark(root.at);
   auto document = Field(&root, "", problems).fields();
-  if (!document || !is_backup_policy(*document)) {
+  if (!document) {
+    return policy;
+  }
+  if (!is_backup_policy(*document)) {
+    document->report_missing();
     return policy;
   }
   if (auto metadata = document->need("metadata", "the policy a name").fields()) {
@@ -143,57 +158,28 @@ Policy read_document(const Node& root, const std::string& file, Problems& proble
     if (name.present()) {
       policy.mark = name.mark();
     }
-    metadata->finish({"annotations", "labels"});
+    metadata->get("deletionTimestamp").read(policy.deleted_at);
+    metadata->finish(
+        {{"annotations", "remove it; a comment is for people, --allow-mass-delete allows a mass deletion"},
+         {"labels", "remove it; a comment is for people"},
+         {"namespace", "remove it: policies are told apart by name, clusters of Stillpoint by --installation"}});
   }
   read_spec(document->need("spec", "what is to be kept"), file, policy);
-  document->finish({"status"});
+  document->finish({{"status", "remove it: what is the case is asked of the cloud, `stillpoint get points`"}});
   return policy;
 }
 
-void sort_and_cap(std::vector<Error>& errors) {
+/// `uncounted` are errors that are there and not among these.
+void sort_and_cap(std::vector<Error>& errors, size_t uncounted) {
   const auto place = [](const Error& error) {
     return error.mark() ? std::pair(error.mark()->line, error.mark()->column) : std::pair(0, 0);
   };
   std::stable_sort(errors.begin(), errors.end(), [&](const Error& a, const Error& b) { return place(a) < place(b); });
   if (errors.size() > kMostErrors) {
-    const size_t more = errors.size() - kMostErrors;
+    const size_t more = errors.size() - kMostErrors + uncounted;
     errors.erase(errors.begin() + kMostErrors, errors.end());
     const auto last = *errors.back().mark();
     errors.push_back(Error(ErrorKind::InvalidInput, "and " + support::count_of(more, "more error")).at(last));
-  }
-}
-
-/// Names in an order that does not matter, as one comparable value.
-std::vector<std::string> sorted(std::vector<std::string> words) {
-  std::sort(words.begin(), words.end());
-  return words;
-}
-
-auto claim_of(const Policy& policy, const Dataset& dataset) {
-  auto metadata = policy.servers.metadata;
-  std::sort(metadata.begin(), metadata.end());
-  const auto& servers = policy.servers;
-  const auto& volumes = dataset.volumes;
-  return std::tuple(policy.cloud, sorted(servers.names), servers.name_pattern, sorted(servers.ids), std::move(metadata),
-                    sorted(servers.tags), sorted(servers.addresses), volumes.name_contains, volumes.name_pattern,
-                    sorted(volumes.ids));
-}
-
-std::string place_of(const support::SourceMark& mark) {
-  return mark.file + ":" + std::to_string(mark.line);
-}
-
-/// The points of a name that is in use belong to the policy that uses it.
-void check_given_up(const Policy& policy, const std::vector<Policy>& policies, std::vector<Error>& errors) {
-  for (const auto& other : policies) {
-    const auto& previous = policy.previous_names;
-    if (other.name != policy.name && std::find(previous.begin(), previous.end(), other.name) != previous.end()) {
-      errors.push_back(
-          Error(ErrorKind::InvalidInput,
-                "the name " + other.name + " has not been given up: the policy at " + place_of(other.mark) + " has it")
-              .at(policy.mark)
-              .with_context("spec.previousNames"));
-    }
   }
 }
 
@@ -201,6 +187,7 @@ void check_given_up(const Policy& policy, const std::vector<Policy>& policies, s
 
 ReadResult read_policies(std::string_view yaml, const std::string& file) {
   ReadResult result;
+  result.text = without_byte_order_mark(yaml).substr(0, kMaxYamlBytes);
   YamlText text = read_yaml(yaml, file);
   bool found = !text.errors.empty();
   Problems problems(file);
@@ -209,60 +196,23 @@ ReadResult read_policies(std::string_view yaml, const std::string& file) {
       continue;  // what a `---` at the end of a file leaves behind
     }
     found = true;
-    const size_t errors_before = problems.errors().size();
-    Policy policy = read_document(document.root, file, problems);
-    if (document.sound && problems.errors().size() == errors_before) {
-      result.policies.push_back(std::move(policy));
+    if (document.root.kind == Node::Kind::Null) {
+      continue;  // an alias alone
     }
+    problems.begin_document(document.sound ? Problems::Whole::Yes : Problems::Whole::WithHoles);
+    const size_t errors_before = problems.count();
+    Policy policy = read_document(document.root, file, problems);
+    const bool good = document.sound && problems.count() == errors_before;
+    (good ? result.policies : result.faulty).push_back(std::move(policy));
   }
   if (!found) {
-    problems.add({}, "", "no policy in this file: a policy begins with apiVersion: " + std::string(kApiVersion));
+    problems.add({0, 0}, "", "no policy in this file", "a policy begins with apiVersion: " + std::string(kApiVersion));
   }
+  const size_t uncounted = problems.count() - problems.errors().size();
   result.errors = std::move(text.errors);
   std::move(problems.errors().begin(), problems.errors().end(), std::back_inserter(result.errors));
-  sort_and_cap(result.errors);
+  sort_and_cap(result.errors, uncounted);
   return result;
-}
-
-ReadResult read_policy_file(const std::string& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  // One byte more than allowed, so that the reader sees that there are too many; a device or a pipe cannot fill memory.
-  std::string text(kMaxYamlBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream.eof() && stream.fail()) {
-    const std::error_code why(errno != 0 ? errno : EIO, std::generic_category());
-    return {{}, {Error(ErrorKind::InvalidInput, path + ": cannot be read: " + why.message())}};
-  }
-  text.resize(static_cast<size_t>(stream.gcount()));
-  return read_policies(text, path);
-}
-
-std::vector<Error> check_together(const std::vector<Policy>& policies) {
-  std::vector<Error> errors;
-  std::map<std::string, const Policy*> names;
-  std::map<decltype(claim_of(policies[0], policies[0].datasets[0])), const Policy*> claims;
-  for (const auto& policy : policies) {
-    const auto [named, name_is_new] = names.emplace(policy.name, &policy);
-    if (!name_is_new) {
-      errors.push_back(Error(ErrorKind::InvalidInput, "the name " + policy.name + " is taken by the policy at " +
-                                                          place_of(named->second->mark) + ": choose another")
-                           .at(policy.mark)
-                           .with_context("metadata.name"));
-    }
-    check_given_up(policy, policies, errors);
-    for (size_t i = 0; i < policy.datasets.size(); ++i) {
-      const auto [claimed, claim_is_new] = claims.emplace(claim_of(policy, policy.datasets[i]), &policy);
-      if (!claim_is_new) {
-        errors.push_back(Error(ErrorKind::InvalidInput,
-                               "selects the same servers and volumes as the policy " + claimed->second->name + " at " +
-                                   place_of(claimed->second->mark) + ": a volume belongs to one policy")
-                             .at(policy.datasets[i].mark)
-                             .with_context("spec.datasets[" + std::to_string(i) + "]"));
-      }
-    }
-  }
-  return errors;
 }
 
 }  // namespace stillpoint::policy

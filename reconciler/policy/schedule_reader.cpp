@@ -29,7 +29,6 @@ Blackout read_blackout(const Field& field) {
   const auto cron = fields->get("cron");
   const auto duration = fields->get("duration");
   fields->get("reason").read(blackout.reason, kText);
-  fields->finish();
   if ((from.present() || to.present()) == (cron.present() || duration.present())) {
     field.wrong("give either from and to, for a time that comes once, or cron and duration, for one that comes again");
   } else if (from.present() || to.present()) {
@@ -38,7 +37,7 @@ Blackout read_blackout(const Field& field) {
     fields->need("from", "when it begins, such as 2026-12-24T18:00:00Z").read(begin);
     fields->need("to", "when it ends, such as 2026-12-27T06:00:00Z").read(end);
     if (begin && end && *begin >= *end) {
-      to.wrong("ends before it begins: give an instant after " + support::format_utc(*begin));
+      to.wrong("ends before it begins", "give an instant after " + support::format_utc(*begin));
     }
     blackout.from = begin.value_or(support::WallTime());
     blackout.to = end.value_or(support::WallTime());
@@ -49,6 +48,7 @@ Blackout read_blackout(const Field& field) {
       blackout.cron_mark = cron.text_mark();
     }
   }
+  fields->finish();
   return blackout;
 }
 
@@ -58,9 +58,9 @@ void read_jitter(const Field& field, Schedule& schedule) {
   const auto deadline = schedule.starting_deadline.value_or(hours(1));
   if (field.present() && schedule.jitter > deadline / 2) {
     field.wrong("is longer than half of startingDeadline (" + support::format_duration(deadline) +
-                (schedule.starting_deadline ? "" : " by default") + "): use at most " +
-                support::format_duration(deadline / 2) + ", or set startingDeadline to " +
-                support::format_duration(schedule.jitter * 2));
+                    (schedule.starting_deadline ? "" : " by default") + ")",
+                "use at most " + support::format_duration(deadline / 2) + ", or set startingDeadline to " +
+                    support::format_duration(schedule.jitter * 2));
   }
 }
 
@@ -93,7 +93,7 @@ Schedule read_schedule(const Field& field) {
   for (const auto& blackout : fields->get("blackouts").items(kMostBlackouts)) {
     schedule.blackouts.push_back(read_blackout(blackout));
   }
-  fields->finish({"every"});
+  fields->finish({{"every", "write it as cron, such as \"*/15 * * * *\""}});
   return schedule;
 }
 

@@ -2,116 +2,35 @@
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <sstream>
 #include <utility>
 
 #include "policy/core_schema.hpp"
+#include "policy/yaml_characters.hpp"
+#include "policy/yaml_positions.hpp"
+#include "policy/yaml_syntax.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::policy {
 namespace {
 
 constexpr size_t kLongestQuote = 60;  ///< of foreign text in a message
+constexpr size_t kMostRefusals = 1000;
 
 using support::Error;
 using support::ErrorKind;
 using support::SourceMark;
 
-Error yaml_error(const std::string& file, Position at, std::string message) {
-  return Error(ErrorKind::InvalidInput, std::move(message)).at(SourceMark{file, at.line, at.column});
+Error yaml_error(const std::string& file, Position at, std::string message, std::string remedy) {
+  return Error(ErrorKind::InvalidInput, std::move(message))
+      .at(SourceMark{file, at.line, at.column})
+      .with_remedy(std::move(remedy));
 }
-
-/// The length of the UTF-8 character that `text` begins with, 0 if it does not begin with one.
-size_t utf8_length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto follows = [&](size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) {
-    return 1;
-  }
-  if (first >= 0xc2 && first <= 0xdf) {
-    return follows(1) ? 2 : 0;
-  }
-  if (first >= 0xe0 && first <= 0xef) {
-    // Neither overlong forms nor surrogates.
-    return follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    return follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-/// The first byte that a policy file must not have, or nothing.
-std::optional<Error> check_characters(std::string_view text, const std::string& file) {
-  Position at;
-  while (!text.empty()) {
-    const size_t length = utf8_length(text);
-    if (length == 0) {
-      return yaml_error(file, at, "not UTF-8 text: save the file with the encoding UTF-8");
-    }
-    if (text[0] == '\0') {
-      return yaml_error(file, at, "a NUL byte: this is not a text file");
-    }
-    at = text[0] == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + 1};
-    text.remove_prefix(length);
-  }
-  return std::nullopt;
-}
-
-/// Turns yaml-cpp's marks (0-based, bytes) into positions. Marks come nearly in order, so counting goes on from the
-/// last one: a file of one long line must not cost the square of its length.
-class Positions {
- public:
-  explicit Positions(std::string_view text) : text_(text) {}
-
-  Position of(const YAML::Mark& mark) {
-    if (mark.is_null()) {
-      return {};
-    }
-    if (mark.line < line_) {
-      *this = Positions(text_);
-    }
-    while (line_ < mark.line) {
-      const auto end = text_.find('\n', line_start_);
-      if (end == std::string_view::npos) {
-        break;
-      }
-      line_start_ = end + 1;
-      ++line_;
-      bytes_ = characters_ = 0;
-    }
-    if (mark.column < bytes_) {
-      bytes_ = characters_ = 0;
-    }
-    for (; bytes_ < mark.column; ++bytes_) {
-      const size_t at = line_start_ + static_cast<size_t>(bytes_);
-      const bool continues = at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xc0U) == 0x80;
-      characters_ += continues ? 0 : 1;
-    }
-    return {mark.line + 1, characters_ + 1};
-  }
-
-  /// The text from the last position on.
-  std::string_view rest() const {
-    return text_.substr(std::min(text_.size(), line_start_ + static_cast<size_t>(bytes_)));
-  }
-
- private:
-  std::string_view text_;
-  int line_ = 0;
-  size_t line_start_ = 0;
-  int bytes_ = 0;
-  int characters_ = 0;
-};
 
 /// Thrown through yaml-cpp's parser, which has no other way to be stopped; it does not leave this file.
 struct Stop {
@@ -123,6 +42,15 @@ class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::string_view text, const std::string& file, YamlText& result)
       : positions_(text), file_(file), result_(result) {}
+
+  /// Where the last scalar begins, if it is a quoted one of several lines that ends in `line`.
+  std::optional<Position> spread_to(int line) const {
+    return spread_ && spread_lines_ + spread_->line == line ? spread_ : std::nullopt;
+  }
+  /// Where the innermost list or mapping begins that is still being read.
+  std::optional<Position> innermost() const {
+    return stack_.empty() ? std::nullopt : std::optional(stack_.back().node.at);
+  }
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {
     document_ = {};
@@ -140,8 +68,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
     Node node;
     node.at = begin(mark, "?", YAML::NullAnchor);
-    refuse(node.at, "aliases (*name) are not supported: write the value out");
-    put(std::move(node));
+    refuse(node.at, "aliases (*name) are not supported", "write the value out");
+    leave_out(std::move(node));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -155,6 +83,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (source.size() > quote && source.substr(quote, value.size()) == value) {
       node.text_column = node.at.column + static_cast<int>(quote);
     }
+    check_quote(node.at, source);
     if (tag == "?") {
       resolve_plain_scalar(node);
     }
@@ -182,33 +111,55 @@ class TreeBuilder final : public YAML::EventHandler {
     Member pending;  ///< the key that waits for its value
     bool has_key = false;
     bool drop_value = false;  ///< the key was refused: its value is read and forgotten
-    std::set<std::string> keys;
+    std::map<std::string, Position> keys;
   };
+
+  /// Of a scalar that begins at the beginning of `source`.
+  void check_quote(Position at, std::string_view source) {
+    spread_.reset();
+    if (!source.starts_with('"') && !source.starts_with('\'')) {
+      return;
+    }
+    const size_t end = closing_quote(source);
+    if (end == std::string_view::npos) {
+      refuse(at, "not valid YAML: the quote that begins here has no end",
+             "write " + std::string(1, source[0]) + " behind the text");
+    } else if (const auto lines = std::count(source.begin(), source.begin() + static_cast<long>(end), '\n');
+               lines > 0) {
+      spread_ = at;
+      spread_lines_ = static_cast<int>(lines);
+    }
+  }
 
   Position begin(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     const Position at = positions_.of(mark);
     if (++nodes_ > kMaxYamlNodes) {
-      throw Stop{yaml_error(
-          file_, at,
-          "the file has more than " + std::to_string(kMaxYamlNodes) + " values: split it into several files")};
+      throw Stop{yaml_error(file_, at, "the file has more than " + std::to_string(kMaxYamlNodes) + " values",
+                            "split it into several files")};
     }
     if (anchor != YAML::NullAnchor) {
-      refuse(at, "anchors (&name) are not supported: remove the anchor");
+      refuse(at, "anchors (&name) are not supported", "remove the anchor");
     }
-    if (tag != "?" && tag != "!" && !tag.empty()) {
-      refuse(at, "tags (" + support::printable(tag.substr(0, 60)) + ") are not supported: remove the tag");
+    // A quoted text has the tag ! without having been given one.
+    const bool written = tag == "!" && positions_.rest().starts_with('!');
+    if (written || (tag != "?" && tag != "!" && !tag.empty())) {
+      refuse(at, "tags (" + support::printable(tag.substr(0, 60)) + ") are not supported", "remove the tag");
     }
     return at;
   }
 
-  void refuse(Position at, std::string message) {
+  void refuse(Position at, std::string message, std::string remedy) {
+    if (result_.errors.size() >= kMostRefusals) {
+      throw Stop{yaml_error(file_, at, "too many errors", "mend those above; what follows was not read")};
+    }
     document_.sound = false;
-    result_.errors.push_back(yaml_error(file_, at, std::move(message)));
+    result_.errors.push_back(yaml_error(file_, at, std::move(message), std::move(remedy)));
   }
 
   void open(Node::Kind kind, Position at) {
     if (stack_.size() >= static_cast<size_t>(kMaxYamlDepth)) {
-      throw Stop{yaml_error(file_, at, "nested more than " + std::to_string(kMaxYamlDepth) + " levels deep")};
+      throw Stop{yaml_error(file_, at, "nested more than " + std::to_string(kMaxYamlDepth) + " levels deep",
+                            "policies need fewer")};
     }
     stack_.emplace_back();
     stack_.back().node.kind = kind;
@@ -220,6 +171,16 @@ class TreeBuilder final : public YAML::EventHandler {
     Node node = std::move(stack_.back().node);
     stack_.pop_back();
     put(std::move(node));
+  }
+
+  /// A value that was refused: nothing can be said of what would have been in its place.
+  void leave_out(Node node) {
+    const bool is_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::Mapping && !stack_.back().has_key;
+    if (is_key) {
+      put(std::move(node));
+    } else if (!stack_.empty()) {
+      stack_.back().has_key = false;
+    }
   }
 
   void put(Node node) {
@@ -241,15 +202,19 @@ class TreeBuilder final : public YAML::EventHandler {
     parent.has_key = true;
     parent.drop_value = true;
     if (key.kind == Node::Kind::Sequence || key.kind == Node::Kind::Mapping || key.kind == Node::Kind::Null) {
-      refuse(key.at, "a field's name must be a word, not " + describe(key));
+      refuse(key.at, "a field's name must be a word, not " + describe(key), "write one before the colon");
       return;
     }
     if (plain_ && key.text == "<<") {
-      refuse(key.at, "merge keys (<<) are not supported: write the fields out");
+      refuse(key.at, "merge keys (<<) are not supported", "write the fields out");
       return;
     }
-    if (!parent.keys.insert(key.text).second) {
-      refuse(key.at, "the field " + in_quotes(key.text) + " stands here a second time: remove one of the two");
+    const auto [first, is_new] = parent.keys.emplace(key.text, key.at);
+    if (!is_new) {
+      refuse(key.at,
+             "the field " + in_quotes(key.text) + " stands here a second time, after line " +
+                 std::to_string(first->second.line),
+             "remove one of the two");
       return;
     }
     parent.drop_value = false;
@@ -277,31 +242,59 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Open> stack_;
   int nodes_ = 0;
   bool plain_ = false;  ///< whether the last scalar was plain
+  std::optional<Position> spread_;
+  int spread_lines_ = 0;  ///< how far it goes
 };
+
+/// An end that is missing is said where what has none begins: the parser names the place where it gave up.
+Error syntax_error(std::string_view text, const std::string& file, const YAML::Exception& e,
+                   const TreeBuilder& builder) {
+  constexpr std::string_view kWhat = "not valid YAML: ";
+  Positions positions(text);
+  const Position at = positions.of(e.mark);
+  if (const auto begin = builder.spread_to(at.line)) {
+    return yaml_error(
+        file, *begin,
+        std::string(kWhat) + "the quote that begins here seems to have its end in line " + std::to_string(at.line),
+        "write the end of the text where it is meant to be");
+  }
+  const std::string_view rest = positions.rest();
+  auto hint = explain_syntax(e.msg, positions.before(), rest.substr(0, rest.find('\n')));
+  const bool no_end = e.msg.find("flow not found") != std::string::npos && builder.innermost();
+  const auto indentation = std::min(positions.before().find_first_not_of(' '), positions.before().size());
+  const Position line{at.line, static_cast<int>(indentation) + 1};
+  return yaml_error(file,
+                    no_end            ? *builder.innermost()
+                    : hint.whole_line ? line
+                                      : at,
+                    std::string(kWhat) + hint.what, std::move(hint.remedy));
+}
 
 }  // namespace
 
 YamlText read_yaml(std::string_view text, const std::string& file) {
   YamlText result;
   if (text.size() > kMaxYamlBytes) {
-    result.errors.push_back(yaml_error(file, {}, "the file is larger than 1 MiB: split it into several files"));
+    result.errors.push_back(yaml_error(file, {0, 0},
+                                       "the file is larger than " + std::to_string(kMaxYamlBytes / 1024) + " KiB",
+                                       "split it into several files"));
     return result;
   }
-  if (auto error = check_characters(text, file)) {
-    result.errors.push_back(std::move(*error));
+  text = without_byte_order_mark(text);
+  if (auto bad = find_bad_character(text)) {
+    result.errors.push_back(yaml_error(file, bad->at, std::move(bad->what), std::move(bad->remedy)));
     return result;
   }
+  TreeBuilder builder(text, file, result);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    TreeBuilder builder(text, file, result);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Stop& stop) {
     result.errors.push_back(stop.why);
   } catch (const YAML::Exception& e) {
-    result.errors.push_back(
-        yaml_error(file, Positions(text).of(e.mark), "not valid YAML: " + support::printable(e.msg)));
+    result.errors.push_back(syntax_error(text, file, e, builder));
   }
   return result;
 }

@@ -110,6 +110,14 @@ int Terms::count(Rule rule) const {
   return 0;
 }
 
+int count_rules(const Terms& terms) {
+  int rules = 0;
+  for (size_t rule = 0; rule < kRuleCount; ++rule) {
+    rules += static_cast<Rule>(rule) != Rule::Floor && terms.count(static_cast<Rule>(rule)) > 0 ? 1 : 0;
+  }
+  return rules;
+}
+
 support::Result<Terms> terms_of(const policy::Policy& policy, const policy::Dataset& dataset) {
   const auto& rules = policy.retention_of(dataset);
   return Calendar::of(policy.schedule.time_zone, rules.week_start).map([&](Calendar calendar) {

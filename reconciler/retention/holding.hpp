@@ -33,6 +33,8 @@ struct Terms {
   /// Of how many buckets a rule holds a point; 0 if there is no such rule. That of `Within` is 1 or 0.
   int count(Rule rule) const;
 };
+/// How many rules there are, the floor left out.
+int count_rules(const Terms& terms);
 /// An error if the machine does not know the policy's time zone.
 support::Result<Terms> terms_of(const policy::Policy& policy, const policy::Dataset& dataset);
 

@@ -75,14 +75,6 @@ int count_going(const Outcome& outcome) {
                                         [](const Decision& decision) { return decision.fate == Fate::Prune; }));
 }
 
-int count_rules(const Terms& terms) {
-  int rules = 0;
-  for (size_t rule = 0; rule < kRuleCount; ++rule) {
-    rules += static_cast<Rule>(rule) != Rule::Floor && terms.count(static_cast<Rule>(rule)) > 0 ? 1 : 0;
-  }
-  return rules;
-}
-
 void apply_guard(Outcome& outcome, MassDelete mass_delete) {
   const auto objection = mass_delete == MassDelete::Refuse ? object_to(outcome.surplus) : std::nullopt;
   outcome.blocked = objection.has_value();

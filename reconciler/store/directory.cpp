@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "policy/reader.hpp"
@@ -14,11 +15,23 @@ namespace fs = std::filesystem;
 using support::Error;
 using support::ErrorKind;
 
+/// By its name alone: a link that leads nowhere must be an error, and not a policy that vanished.
 bool is_policy_file(const fs::directory_entry& entry) {
   const auto extension = entry.path().extension();
   std::error_code ignored;
   return (extension == ".yaml" || extension == ".yml") && !entry.path().filename().string().starts_with('.') &&
-         entry.is_regular_file(ignored);
+         !entry.is_directory(ignored);
+}
+
+Error folder_error(const std::string& path, std::string message) {
+  return Error(ErrorKind::InvalidInput, std::move(message)).at({path, 0, 0});
+}
+
+/// Whether it is the first time that the file is asked for: a folder and a file in it may both be given.
+bool is_new(const std::string& file, std::set<std::string>& seen) {
+  std::error_code error;
+  const auto real = fs::weakly_canonical(file, error);
+  return seen.insert(error ? file : real.string()).second;
 }
 
 std::vector<std::string> files_of(const std::string& path, std::vector<Error>& errors) {
@@ -34,9 +47,9 @@ std::vector<std::string> files_of(const std::string& path, std::vector<Error>& e
     }
   }
   if (error) {
-    errors.emplace_back(ErrorKind::InvalidInput, path + ": cannot read the folder: " + error.message());
+    errors.push_back(folder_error(path, "the folder cannot be read: " + error.message()));
   } else if (files.empty()) {
-    errors.emplace_back(ErrorKind::InvalidInput, path + ": the folder holds no *.yaml or *.yml file");
+    errors.push_back(folder_error(path, "the folder holds no *.yaml or *.yml file"));
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -46,22 +59,20 @@ std::vector<std::string> files_of(const std::string& path, std::vector<Error>& e
 
 Loaded load(const std::vector<std::string>& paths) {
   Loaded loaded;
+  std::set<std::string> seen;
   for (const auto& path : paths) {
     for (const auto& file : files_of(path, loaded.errors)) {
+      if (!is_new(file, seen)) {
+        continue;
+      }
       auto read = policy::read_policy_file(file);
       std::move(read.policies.begin(), read.policies.end(), std::back_inserter(loaded.policies));
-      if (!read.errors.empty()) {
-        loaded.sources[file] = read_text(file);
-        std::move(read.errors.begin(), read.errors.end(), std::back_inserter(loaded.errors));
-      }
+      std::move(read.faulty.begin(), read.faulty.end(), std::back_inserter(loaded.faulty));
+      std::move(read.errors.begin(), read.errors.end(), std::back_inserter(loaded.errors));
+      loaded.sources[file] = std::move(read.text);
     }
   }
   auto together = policy::check_together(loaded.policies);
-  for (const auto& error : together) {
-    if (error.mark() && !loaded.sources.contains(error.mark()->file)) {
-      loaded.sources[error.mark()->file] = read_text(error.mark()->file);
-    }
-  }
   std::move(together.begin(), together.end(), std::back_inserter(loaded.errors));
   return loaded;
 }

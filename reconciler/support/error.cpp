@@ -46,6 +46,11 @@ Error Error::with_context(std::string doing) && {
   return std::move(*this);
 }
 
+Error Error::with_remedy(std::string remedy) && {
+  remedy_ = std::move(remedy);
+  return std::move(*this);
+}
+
 Error Error::with_retry_after(std::chrono::seconds wait) && {
   retry_after_ = wait;
   return std::move(*this);
@@ -54,12 +59,16 @@ Error Error::with_retry_after(std::chrono::seconds wait) && {
 std::string Error::to_string() const {
   std::string text;
   if (mark_) {
-    text += mark_->file + ":" + std::to_string(mark_->line) + ":" + std::to_string(mark_->column) + ": ";
+    text += mark_->file + ":";
+    if (mark_->line > 0) {
+      text += std::to_string(mark_->line) + ":" + std::to_string(mark_->column) + ":";
+    }
+    text += " ";
   }
   for (auto doing = context_.rbegin(); doing != context_.rend(); ++doing) {
     text += *doing + ": ";
   }
-  text += message_;
+  text += message_ + (remedy_.empty() ? "" : ": " + remedy_);
   if (retry_after_) {
     text += "; it asks to come back in " + std::to_string(retry_after_->count()) + " s";
   }

@@ -28,7 +28,7 @@ enum class ErrorKind {
 /// A stable word for a kind, as used in logs, metrics and JSON ("quota_exceeded").
 std::string_view to_string(ErrorKind kind);
 
-/// Where in a file something stands. Line and column are 1-based, as editors count.
+/// Where in a file something stands. Line and column are 1-based, as editors count; a line of 0 is the file as a whole.
 struct SourceMark {
   std::string file;
   int line = 1;
@@ -42,6 +42,8 @@ class Error {
 
   ErrorKind kind() const { return kind_; }
   const std::string& message() const { return message_; }
+  /// What would be right, where that is known apart from the message; may be empty.
+  const std::string& remedy() const { return remedy_; }
   const std::optional<SourceMark>& mark() const { return mark_; }
   const std::optional<std::chrono::seconds>& retry_after() const { return retry_after_; }
   /// Innermost first.
@@ -49,14 +51,16 @@ class Error {
 
   Error at(SourceMark mark) &&;
   Error with_context(std::string doing) &&;
+  Error with_remedy(std::string remedy) &&;
   Error with_retry_after(std::chrono::seconds wait) &&;
 
-  /// One line: `file:line:column: outer: inner: message`, and after it when to come back, if that was said.
+  /// One line: `file:line:column: outer: inner: message: remedy`, and after it when to come back, if that was said.
   std::string to_string() const;
 
  private:
   ErrorKind kind_;
   std::string message_;
+  std::string remedy_;
   std::optional<SourceMark> mark_;
   std::optional<std::chrono::seconds> retry_after_;
   std::vector<std::string> context_;

@@ -78,6 +78,24 @@ TEST_F(TwoCloudsTest, PointsOfAllCloudsAreOneList) {
   EXPECT_THAT(out_, testing::StartsWith("POLICY"));
 }
 
+TEST_F(TwoCloudsTest, ARehearsalReadsAllCloudsIntoOneDocumentAndOnePictureAndWritesNothingToThem) {
+  EXPECT_EQ(run({"rehearse", "--for", "52w", "-o", "json", "--svg", path("out.svg")}), 0) << err_;
+  const json document = json::parse(out_);
+  EXPECT_EQ(document["clouds"], json::parse(R"(["lab", "prod"])"));
+  ASSERT_EQ(document["datasets"].size(), 2U);
+  EXPECT_EQ(document["datasets"][0]["serverName"], "backend-2");
+  EXPECT_EQ(document["datasets"][0]["slots"]["made"], 1);
+  EXPECT_THAT(read("out.svg"), AllOf(HasSubstr("cloud lab"), HasSubstr("cloud prod"), HasSubstr("backend-1")));
+  EXPECT_EQ(prod_.writes() + lab_.writes(), 0);
+  lab_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"rehearse", "-o", "json"}), 4);
+  EXPECT_EQ(json::parse(out_)["clouds"], json::parse(R"(["prod"])"));
+  prod_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"rehearse", "--svg", path("none.svg")}), 3);
+  EXPECT_EQ(out_, "");
+  EXPECT_FALSE(std::filesystem::exists(path("none.svg")));
+}
+
 TEST_F(TwoCloudsTest, MetricsTellTheCloudsApart) {
   ASSERT_EQ(run({"reconcile", "--now", "--metrics-file", path("m")}), 0) << out_ << err_;
   EXPECT_THAT(read("m"), AllOf(HasSubstr("stillpoint_quota_headroom{cloud=\"lab\",resource=\"snapshots\"} 9\n"),
@@ -170,6 +188,18 @@ TEST_F(OneCloudTest, TheLogTellsWhatWasDoneOnStandardErrorAndNoSecret) {
   EXPECT_THAT(err_, AllOf(HasSubstr("Pass ended"), Not(HasSubstr("Request ended"))));
   ASSERT_EQ(run({"reconcile"}), 0) << out_;
   EXPECT_EQ(err_, "") << "nothing is logged unless it is asked for";
+}
+
+TEST_F(OneCloudTest, ARehearsalCountsWhatExistsAgainstTheCloudsQuota) {
+  cloudsim::Options options;
+  options.quota_snapshots = 2;
+  begin(options);
+  site_->furnish("backend-1", "mysql_data");
+  ASSERT_EQ(run({"reconcile", "--now"}), 0) << out_ << err_;
+  EXPECT_EQ(run({"rehearse", "--for", "52w"}), 0) << out_;
+  EXPECT_THAT(out_, HasSubstr("  snapshots  2 of 2 at worst"));
+  EXPECT_EQ(run({"rehearse", "--for", "730d"}), 1) << out_;
+  EXPECT_THAT(out_, HasSubstr("! missed 1, "));
 }
 
 TEST_F(OneCloudTest, DoctorAddsUpWhatAllPoliciesNeed) {

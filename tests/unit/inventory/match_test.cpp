@@ -52,6 +52,22 @@ TEST(Match, AddressOfTheNamedNetworkAndFloatingFirst) {
   EXPECT_FALSE(select_address(ssh, server));
 }
 
+TEST(Match, TheWriterIsWhatEveryGivenFieldSays) {
+  policy::ClusterSettings cluster;
+  auto server = fakes::server();
+  server.metadata["role"] = "writer";
+  EXPECT_FALSE(is_writer(cluster, server)) << "of a writer that is not told nothing follows";
+  EXPECT_FALSE(knows_writer(cluster, {server}));
+  cluster.writer.metadata = {{"role", "writer"}};
+  EXPECT_TRUE(is_writer(cluster, server));
+  cluster.writer.names = {"backend-1", "backend-2"};
+  EXPECT_TRUE(is_writer(cluster, server));
+  cluster.writer.addresses = {"192.0.2.99"};
+  EXPECT_FALSE(is_writer(cluster, server));
+  cluster.writer.addresses.emplace_back("192.0.2.12");
+  EXPECT_TRUE(knows_writer(cluster, {server}));
+}
+
 TEST(Match, Globs) {
   EXPECT_TRUE(glob_matches("backend-*", "backend-12"));
   EXPECT_TRUE(glob_matches("*_data_?", "mysql_data_1"));

@@ -90,7 +90,7 @@ TEST_F(PlannerTest, NowOnASuspendedPolicyIsSaid) {
 }
 
 TEST_F(PlannerTest, P10NoSecondMemberOfAClusterWhileOneMayBeHeld) {
-  policy_.cluster = {"galera", 3, {"192.0.2.11"}, false};
+  policy_.cluster = {"galera", 3, {{"192.0.2.11"}}, false};
   observed_.servers.push_back(writer("192.0.2.11"));
   auto other = snapshot({.id = "s1",
                          .slot = kNow - std::chrono::seconds(5),
@@ -103,23 +103,38 @@ TEST_F(PlannerTest, P10NoSecondMemberOfAClusterWhileOneMayBeHeld) {
 }
 
 TEST_F(PlannerTest, P10TheWriterIsRefusedUnlessAllowed) {
-  policy_.cluster = {"galera", 3, {"192.0.2.12"}, false};
+  policy_.cluster = {"galera", 3, {{"192.0.2.12"}}, false};
   EXPECT_EQ(verbs(), "blocked:Writer");
-  policy_.cluster.writer_addresses = {};
+  policy_.cluster.writer.addresses = {};
   EXPECT_EQ(verbs(), "blocked:WriterUnknown");
   policy_.cluster.allow_writer = true;
   EXPECT_EQ(verbs(), "create:SlotDue");
 }
 
 TEST_F(PlannerTest, P10AnAddressThatNoServerHasSaysNothingOfTheWriter) {
-  policy_.cluster = {"galera", 3, {"192.0.2.13"}, false};
+  policy_.cluster = {"galera", 3, {{"192.0.2.13"}}, false};
   EXPECT_EQ(verbs(), "blocked:WriterUnknown");
   observed_.servers.push_back(writer("192.0.2.13"));
   EXPECT_EQ(verbs(), "create:SlotDue");
 }
 
+TEST_F(PlannerTest, P10TheWriterIsFoundByNameAndMetadataToo) {
+  policy_.cluster = {"galera", 3, {{}, {"backend-2"}}, false};
+  EXPECT_EQ(verbs(), "blocked:Writer");
+  policy_.cluster.writer.metadata = {{"role", "writer"}};
+  EXPECT_EQ(verbs(), "blocked:WriterUnknown") << "every given field must match";
+  observed_.servers[0].metadata["role"] = "writer";
+  EXPECT_EQ(verbs(), "blocked:Writer");
+  policy_.cluster.writer.names.clear();
+  observed_.servers[0].metadata["role"] = "reader";
+  observed_.servers.push_back(writer("192.0.2.13"));
+  EXPECT_EQ(verbs(), "blocked:WriterUnknown");
+  observed_.servers[1].metadata["role"] = "writer";
+  EXPECT_EQ(verbs(), "create:SlotDue");
+}
+
 TEST_F(PlannerTest, P10AddressesAreComparedByWhatTheyMean) {
-  policy_.cluster = {"galera", 3, {"2001:DB8:0::1"}, false};
+  policy_.cluster = {"galera", 3, {{"2001:DB8:0::1"}}, false};
   observed_.servers[0].addresses.push_back({"mgmt", "2001:db8::1", 6, "fixed"});
   EXPECT_EQ(verbs(), "blocked:Writer");
 }
@@ -140,7 +155,7 @@ TEST_F(PlannerTest, WhatAPersonHasToChangeIsSaidAlsoWhenNoSlotIsDue) {
   policy_.datasets[0].volumes.name_contains = "nosuch";
   EXPECT_EQ(verbs(), "blocked:NoVolume");
   policy_.datasets[0].volumes.name_contains = "mysql";
-  policy_.cluster = {"galera", 3, {"192.0.2.12"}, false};
+  policy_.cluster = {"galera", 3, {{"192.0.2.12"}}, false};
   EXPECT_EQ(verbs(), "blocked:Writer");
 }
 

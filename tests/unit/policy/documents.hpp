@@ -2,12 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <string_view>
 
+#include "policy/yaml_tree.hpp"
+
 namespace stillpoint::policy {
 
-/// A policy that uses every field of the language that this version acts on.
+/// A policy that uses every field of the language but metadata.deletionTimestamp.
 inline constexpr std::string_view kFullPolicy = R"(apiVersion: stillpoint.dev/v1alpha1
 kind: BackupPolicy
 metadata:
@@ -58,13 +64,14 @@ spec:
   cluster:
     name: edx-galera
     minHealthyMembers: 2
-    writer: {addresses: [192.168.122.111]}
+    writer: {addresses: [192.168.122.111], names: [backend-1], metadata: {role: writer}}
     allowWriter: true
   retention: {keepLast: 7, floor: 2, within: 48h, daily: 14, weekly: 8, monthly: 12, yearly: 2, weekStart: sunday}
   previousNames: [edx, edx-old]
   orphans: {after: 90d}
   startAt: 2026-11-24T00:00:00Z
   suspend: true
+  deletionPolicy: Delete
 )";
 
 /// The full policy with the first `from` replaced by `to`.
@@ -73,6 +80,62 @@ inline std::string changed(std::string_view from, std::string_view to) {
   const auto place = text.find(from);
   EXPECT_NE(place, std::string::npos) << from;
   return place == std::string::npos ? text : text.replace(place, from.size(), to);
+}
+
+/// A policy that uses every field of the language.
+inline std::string every_field() {
+  return changed("  name: edx-backend\n", "  name: edx-backend\n  deletionTimestamp: 2026-11-24T09:00:00Z\n");
+}
+
+inline std::filesystem::path source_folder() {
+  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
+}
+
+inline std::string slurp(const std::filesystem::path& path) {
+  std::ifstream stream(path);
+  EXPECT_TRUE(stream) << path;
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+inline nlohmann::ordered_json to_json(const Node& node) {
+  using json = nlohmann::ordered_json;
+  switch (node.kind) {
+    case Node::Kind::Null:
+      return nullptr;
+    case Node::Kind::Bool:
+      return node.boolean;
+    case Node::Kind::Integer:
+      return node.integer;
+    case Node::Kind::Float:
+      return node.real;
+    case Node::Kind::String:
+      return node.text;
+    case Node::Kind::Sequence: {
+      json list = json::array();
+      for (const auto& item : node.items) {
+        list.push_back(to_json(item));
+      }
+      return list;
+    }
+    case Node::Kind::Mapping: {
+      json object = json::object();
+      for (const auto& member : node.members) {
+        object[member.key] = to_json(member.value);
+      }
+      return object;
+    }
+  }
+  return nullptr;
+}
+
+/// The only document of a text as JSON.
+inline nlohmann::ordered_json json_of(std::string_view yaml) {
+  const auto text = read_yaml(yaml, "f");
+  EXPECT_TRUE(text.errors.empty()) << yaml;
+  EXPECT_EQ(text.documents.size(), 1U) << yaml;
+  return text.documents.empty() ? nlohmann::ordered_json() : to_json(text.documents[0].root);
 }
 
 }  // namespace stillpoint::policy

@@ -15,5 +15,15 @@ TEST(Error, SaysWhereWhatAndWhenToComeBack) {
   EXPECT_EQ(Error(ErrorKind::Throttled, "429").to_string(), "429");
 }
 
+TEST(Error, SaysWhatWouldBeRightBehindWhatIsWrong) {
+  const Error error = Error(ErrorKind::InvalidInput, "unknown field").with_remedy("did you mean cloud?");
+  EXPECT_EQ(error.message(), "unknown field");
+  EXPECT_EQ(error.to_string(), "unknown field: did you mean cloud?");
+}
+
+TEST(Error, OfAWholeFileHasNoLine) {
+  EXPECT_EQ(Error(ErrorKind::InvalidInput, "is a pipe").at({"f.yaml", 0, 0}).to_string(), "f.yaml: is a pipe");
+}
+
 }  // namespace
 }  // namespace stillpoint::support

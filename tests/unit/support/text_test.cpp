@@ -44,6 +44,8 @@ TEST(Text, RefusesDurationsWithoutUnitOrValue) {
 TEST(Text, SuggestsOnlyWhatIsNear) {
   EXPECT_EQ(nearest("retenton", {"retention", "schedule"}), "retention");
   EXPECT_EQ(nearest("xyz", {"retention", "schedule"}), std::nullopt);
+  EXPECT_EQ(nearest("sepc", {"kind", "spec"}), "spec") << "two letters exchanged are one mistake";
+  EXPECT_EQ(nearest("x", {}), std::nullopt);
 }
 
 }  // namespace

@@ -1,0 +1,199 @@
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+
+#include "app/assumed_cloud.hpp"
+#include "app/commands.hpp"
+#include "app/each_cloud.hpp"
+#include "app/policies.hpp"
+#include "app/wishes.hpp"
+#include "executor/pass.hpp"
+#include "rehearsal/render.hpp"
+#include "support/text.hpp"
+
+namespace stillpoint::app {
+namespace {
+
+using rehearsal::CloudRehearsal;
+using rehearsal::Period;
+using support::ErrorKind;
+using support::Result;
+
+constexpr std::chrono::hours kLongestRehearsal{24 * 3653};  // ten years
+
+void complain(const std::string& prefix, const support::Error& error) {
+  std::cerr << "stillpoint: " << prefix << support::printable(error.to_string()) << "\n";
+}
+
+Result<Period> period_of(const Options& options, support::WallTime now) {
+  // Instants that schedules can be searched about.
+  static const auto kEarliest = support::parse_utc("1971-01-01T00:00:00Z").value();
+  static const auto kLatest = support::parse_utc("2189-01-01T00:00:00Z").value();
+  const auto from = options.rehearse_from.empty() ? std::optional(std::chrono::floor<std::chrono::seconds>(now))
+                                                  : support::parse_utc(options.rehearse_from);
+  if (!from || *from < kEarliest || *from > kLatest) {
+    return support::fail(ErrorKind::InvalidInput, "--from '" + options.rehearse_from +
+                                                      "': not an instant; write it in UTC, such as "
+                                                      "2026-12-01T00:00:00Z, from 1971 to 2188");
+  }
+  const auto length = support::parse_duration(options.rehearse_for);
+  if (!length) {
+    return support::fail(ErrorKind::InvalidInput, "--for '" + options.rehearse_for +
+                                                      "': not a length of time; write one such as 90d, 12w or 36h");
+  }
+  if (*length > kLongestRehearsal) {
+    return support::fail(ErrorKind::InvalidInput, "--for '" + options.rehearse_for + "': at most ten years (3653d)");
+  }
+  return Period{*from, *from + *length};
+}
+
+/// A file that appears whole or not at all. Whether it can be written is known before the work begins.
+class WholeFile {
+ public:
+  /// Without a name nothing is written.
+  static Result<WholeFile> open(const std::string& name) {
+    WholeFile file;
+    file.name_ = name;
+    if (!name.empty()) {
+      file.stream_.open(name + ".new", std::ios::binary | std::ios::trunc);
+      if (!file.stream_) {
+        return support::fail(ErrorKind::InvalidInput, "--svg " + name + ": cannot be written; is its folder there?");
+      }
+    }
+    return file;
+  }
+  WholeFile(WholeFile&& other) noexcept : name_(std::exchange(other.name_, "")), stream_(std::move(other.stream_)) {}
+  WholeFile(const WholeFile&) = delete;
+  WholeFile& operator=(const WholeFile&) = delete;
+  WholeFile& operator=(WholeFile&&) = delete;
+  ~WholeFile() {
+    if (!name_.empty()) {
+      stream_.close();
+      std::remove((name_ + ".new").c_str());
+    }
+  }
+
+  bool is_wanted() const { return !name_.empty(); }
+  support::Status write(const std::string& text) {
+    stream_ << text;
+    stream_.close();
+    if (!stream_ || std::rename((name_ + ".new").c_str(), name_.c_str()) != 0) {
+      return support::fail(ErrorKind::InvalidInput, "--svg " + name_ + ": cannot be written");
+    }
+    name_.clear();
+    return {};
+  }
+
+ private:
+  WholeFile() = default;
+
+  std::string name_;
+  std::ofstream stream_;
+};
+
+/// Collects rehearsals, shows them, and says how the command ends.
+class Report {
+ public:
+  explicit Report(const Options& options) : options_(options) {}
+
+  ExitCode add(const std::string& cloud, const std::string& prefix, rehearsal::Rehearsal rehearsal) {
+    if (options_.output != Output::Json) {
+      std::cout << (prefix.empty() ? "" : "cloud " + title_of(cloud) + "\n")
+                << rehearsal::render_rehearsal_text(rehearsal) << (prefix.empty() ? "" : "\n");
+    }
+    const bool falls_short = rehearsal.falls_short();
+    rehearsals_.push_back({cloud, std::move(rehearsal)});
+    return falls_short ? ExitCode::Pending : ExitCode::Ok;
+  }
+
+  /// One document whatever happened, and none if nothing could be read.
+  ExitCode finish(WholeFile& svg, ExitCode code) const {
+    if (rehearsals_.empty()) {
+      return code;
+    }
+    if (options_.output == Output::Json) {
+      std::cout << rehearsal::render_rehearsal_json(rehearsals_);
+    }
+    if (svg.is_wanted()) {
+      if (const auto written = svg.write(rehearsal::render_rehearsal_svg(rehearsals_)); !written) {
+        complain("", written.error());
+        return ExitCode::InvalidInput;
+      }
+    }
+    return code;
+  }
+
+ private:
+  const Options& options_;
+  std::vector<CloudRehearsal> rehearsals_;
+};
+
+ExitCode rehearse_offline(const Options& options, Period period, const planner::Wishes& wishes, Report& report) {
+  const auto checked = load_policies(options.files);
+  if (!checked.ok()) {
+    std::cerr << render_errors(checked);
+    return ExitCode::InvalidInput;
+  }
+  std::map<std::string, std::vector<policy::Policy>> clouds;
+  for (const auto& policy : checked.policies) {
+    clouds[policy.cloud.empty() ? options.os_cloud : policy.cloud].push_back(policy);
+  }
+  auto code = ExitCode::Ok;
+  for (const auto& [name, policies] : clouds) {
+    const std::string prefix = clouds.size() > 1 ? title_of(name) + ": " : "";
+    auto assumed = assume_cloud(policies, {options.volume_gib, options.quota_snapshots, options.quota_gigabytes});
+    auto rehearsal = rehearsal::rehearse(policies, assumed.observed, wishes, period);
+    if (!rehearsal) {
+      complain(prefix, rehearsal.error());
+      return ExitCode::InvalidInput;
+    }
+    rehearsal->assumptions.insert(rehearsal->assumptions.begin(), assumed.assumptions.begin(),
+                                  assumed.assumptions.end());
+    code = worse(code, report.add(name, prefix, std::move(*rehearsal)));
+  }
+  return code;
+}
+
+ExitCode rehearse_clouds(const Options& options, Period period, const planner::Wishes& wishes, Report& report,
+                         support::Clock& clock) {
+  telemetry::Metrics metrics;
+  const auto log = telemetry::make_log(options.log_format, options.log_level);
+  return for_each_cloud(options, clock, metrics, *log,
+                        [&](const CloudTask& task) -> Result<ExitCode> {
+                          auto observed = executor::observe(task.cloud, clock);
+                          if (!observed) {
+                            return support::pass_on(std::move(observed));
+                          }
+                          auto rehearsal = rehearsal::rehearse(task.policies, *observed, wishes, period);
+                          if (!rehearsal) {
+                            return support::pass_on(std::move(rehearsal));
+                          }
+                          return report.add(task.name, task.prefix, std::move(*rehearsal));
+                        })
+      .code;
+}
+
+}  // namespace
+
+ExitCode rehearse(const Options& options) {
+  support::SystemClock clock;
+  const auto period = period_of(options, clock.wall_now());
+  if (!period) {
+    complain("", period.error());
+    return ExitCode::InvalidInput;
+  }
+  auto svg = WholeFile::open(options.svg_file);
+  if (!svg) {
+    complain("", svg.error());
+    return ExitCode::InvalidInput;
+  }
+  const auto wishes = wishes_of(options, period->from);
+  Report report(options);
+  const auto code = options.offline ? rehearse_offline(options, *period, wishes, report)
+                                    : rehearse_clouds(options, *period, wishes, report, clock);
+  return report.finish(*svg, code);
+}
+
+}  // namespace stillpoint::app
