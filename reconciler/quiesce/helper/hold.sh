@@ -201,6 +201,7 @@ broken() { # says what the verdict says
 
 tell_service() { # the controller's last line, after a hold with a second phase
   [ "$AFTER" = yes ] || return 0
+  [ "$SECOND" = yes ] || { say "SERVICE up 0"; return; }
   start_timer 8 $((start_timeout + 5000)) service
   while next 8; do
     case "$EVENT $REST" in
@@ -236,7 +237,7 @@ release() {
   tell_service
   exec 5>&-
   start_timer 8 1000 end # the host lock is free when the dead-man has gone
-  until [ "$EVENT $REST" = 'dm gone' ] || [ "$EVENT" = timer ] || [ "$AFTER" = yes ]; do next 8; done
+  until [ "$EVENT $REST" = 'dm gone' ] || [ "$EVENT" = timer ] || [ "$SECOND" = yes ]; do next 8; done
   leave 0
 }
 

@@ -123,13 +123,14 @@ mariadb_text() { # WHAT [ID]
 # Galera: while a member is held its receive queue grows, and flow control would make all others wait. So it takes leave first;
 # a leave that somebody else took is left alone. The other way round, after the lock, it would hang.
 mariadb_before() {
+  [ -z "$cluster" ] || AFTER=yes
   [ "$wsrep" = ON ] || return 0
   desync=$(ask 'SELECT @@wsrep_desync;')
   fact "wsrep-desync $desync"
   [ "$desync" = 0 ] || return 0
   true >"$DIR/desync" # from here on it is ours to take back
   [ -e "$DIR/desync" ] || refuse no-space "/run is full"
-  AFTER=yes
+  SECOND=yes
   answer=$(ask 'SET GLOBAL wsrep_desync = ON;') || refuse cluster "the member could not be desynced: $(say "$answer" | sed -n 's/[^ -~]/?/g;1p')"
   polls=0
   until [ "$(ask "SELECT $(status_of WSREP_LOCAL_RECV_QUEUE);")" = 0 ]; do

@@ -25,7 +25,7 @@ stop_service() {
   begin "$((stop_timeout + 1000))"
   true >"$DIR/start" # from here on the service is ours to start again
   [ -e "$DIR/start" ] || refuse no-space "/run is full"
-  AFTER=yes
+  AFTER=yes SECOND=yes
   ( service_command stop >/dev/null 2>&1 8>&-; printf 'stop-ended %s\n' $? >&8 ) </dev/null 5>&- 6>&- 7>&- 9>&- &
   start_of $!
   printf '%s %s\n' $! "$START" >"$DIR/stopper"
