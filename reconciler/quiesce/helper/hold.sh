@@ -29,7 +29,7 @@ let_go_of_earlier() { # true if a second phase is under way
       rm -f "$DIR/killer"
       let_go
       finish_with broken 'both of its processes had died'
-      if ! needs_second_phase; then tidy; exit 1; fi
+      if ! needs_second_phase || is_well; then tidy; exit 1; fi
       { second_phase; tidy; } </dev/null >/dev/null 2>&1 &
     ) >/dev/null && waiting=true
   done

@@ -39,5 +39,5 @@ hand_second_phase() {
 }
 
 # In the place of a dead-man that has died. It outlives the helper and keeps the host lock.
-stand_in_for_second_phase() { ! needs_second_phase || second_phase </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- & }
+stand_in_for_second_phase() { ! needs_second_phase || { second_phase; tidy; } </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- & }
 
