@@ -1,6 +1,5 @@
 #include "planner/pruning.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "support/text.hpp"
@@ -42,43 +41,9 @@ void Pruning::plan_rules(const Target& target) {
         [&](const auto& decision) { return describe(decision, outcome, *terms, now_); });
 }
 
-namespace {
-
-/// The series with one more point, complete and of the level that the dataset requires.
-inventory::Series with_point(inventory::Series series, const Target& target, support::WallTime slot) {
-  inventory::Attempt made;
-  made.series = target.key();
-  made.slot = slot;
-  made.members.resize(1);
-  made.members[0].own.slot = slot;
-  made.state = inventory::AttemptState::Complete;
-  made.consistency = target.dataset.require;
-  auto place = std::lower_bound(series.begin(), series.end(), slot,
-                                [](const inventory::Point& point, support::WallTime at) { return point.slot < at; });
-  if (place == series.end() || place->slot != slot) {
-    place = series.insert(place, inventory::Point{"", slot, {}, std::nullopt});
-  }
-  place->attempts.push_back(std::move(made));
-  place->winner = place->attempts.size() - 1;
-  return series;
-}
-
-}  // namespace
-
 std::optional<std::string> Pruning::object_to_point(const Target& target, support::WallTime slot) const {
   const auto terms = retention::terms_of(target.policy, target.dataset);
-  if (!terms || target.series.empty() || target.series.back().slot < slot) {
-    return std::nullopt;  // the newest is always kept
-  }
-  const auto series = with_point(target.series, target, slot);
-  const auto outcome = retention::decide(series, *terms, now_, retention::MassDelete::Allow);
-  for (const auto& decision : outcome.decisions) {
-    if (decision.attempt->id.empty() && decision.fate == retention::Decision::Fate::Prune) {
-      return "there is a newer point, and one of this slot would be pruned at once (" +
-             describe(decision, outcome, *terms, now_) + ")";
-    }
-  }
-  return std::nullopt;
+  return terms ? retention::object_to_point(target.series, *terms, slot, now_) : std::nullopt;
 }
 
 void Pruning::plan_orphan(const Orphanage& orphanage, Orphan orphan) {

@@ -73,9 +73,9 @@ void RehearsalPart::count(const RehearsedPoint& point, int change) {
   now_.gib += change * point.gib;
 }
 
-VirtualSeries::Need RehearsalPart::need(WallTime slot) const {
+VirtualSeries::Need RehearsalPart::need(WallTime slot, WallTime now) const {
   if (series) {
-    return series->need(slot);
+    return series->need(slot, now);
   }
   // Of what is under no rules, nothing is made: there are the points of the beginning.
   const bool served = std::any_of(result.points.begin(), result.points.end(), [&](const RehearsedPoint& point) {
@@ -85,8 +85,8 @@ VirtualSeries::Need RehearsalPart::need(WallTime slot) const {
   return served ? VirtualSeries::Need::Nothing : VirtualSeries::Need::Point;
 }
 
-bool RehearsalPart::wants(WallTime slot, WallTime from) {
-  switch (need(slot)) {
+bool RehearsalPart::wants(WallTime slot, WallTime from, WallTime now) {
+  switch (need(slot, now)) {
     case VirtualSeries::Need::Nothing:
       in_run_ = false;
       // One that was served before the beginning is not of this period.

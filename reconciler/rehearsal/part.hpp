@@ -50,7 +50,7 @@ struct RehearsalPart {
   void note_beginning(support::WallTime from);
 
   /// Whether a point of the slot is to be made; if not, says what becomes of the slot.
-  bool wants(support::WallTime slot, support::WallTime from);
+  bool wants(support::WallTime slot, support::WallTime from, support::WallTime now);
   void add_made(support::WallTime slot, support::WallTime now, Step step);
   void note_gone(size_t point, support::WallTime now, Step step);
   void log_missed(support::WallTime slot, const std::string& reason, const std::string& message);
@@ -85,7 +85,7 @@ struct RehearsalPart {
   RehearsedSeries result;
 
  private:
-  VirtualSeries::Need need(support::WallTime slot) const;
+  VirtualSeries::Need need(support::WallTime slot, support::WallTime now) const;
   void log_unserved(UnservedRun run);
   void count(const RehearsedPoint& point, int change);
   std::vector<KeptPoint> kept_without_rules(const std::string& reason, const std::string& why) const;

@@ -130,14 +130,6 @@ void Canvas::path(const std::string& data, std::string_view style_class) {
   out_ += "<path" + attribute("class", escaped(style_class)) + attribute("d", data) + "/>\n";
 }
 
-void Canvas::open_group(std::string_view tooltip) {
-  out_ += "<g><title>" + escaped(tooltip) + "</title>\n";
-}
-
-void Canvas::close_group() {
-  out_ += "</g>\n";
-}
-
 double TimeAxis::x(WallTime instant) const {
   const std::chrono::duration<double> whole = shown_.to - shown_.from;
   const std::chrono::duration<double> gone = instant - shown_.from;

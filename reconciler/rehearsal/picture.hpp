@@ -24,8 +24,6 @@ class Canvas {
   void circle(double x, double y, double radius, std::string_view style_class);
   void text(double x, double y, std::string_view style_class, std::string_view text, Anchor anchor = Anchor::Start);
   void path(const std::string& data, std::string_view style_class);
-  void open_group(std::string_view tooltip);
-  void close_group();
 
   std::string take() && { return std::move(out_); }
 

@@ -91,7 +91,7 @@ class Rehearsing {
     for (const size_t index : parts) {
       close(index);
       part(index).log_skipped(stop.skipped);
-      if (part(index).wants(stop.slot, period_.from)) {
+      if (part(index).wants(stop.slot, period_.from, now_)) {
         part(index).open = RehearsalPart::Open{stop.slot, served, {}, {}, {}};
         open_.insert(index);
       }

@@ -81,16 +81,17 @@ VirtualSeries::VirtualSeries(const policy::Dataset& dataset, const retention::Te
   }
 }
 
-VirtualSeries::Need VirtualSeries::need(WallTime slot) const {
+VirtualSeries::Need VirtualSeries::need(WallTime slot, WallTime now) const {
   if (is_settled()) {
     return live_.contains(slot) ? Need::Nothing : Need::Point;
   }
   const auto point = std::find_if(plain_.begin(), plain_.end(), [&](const Point& one) { return one.slot == slot; });
   if (point == plain_.end()) {
-    return Need::Point;
+    return retention::object_to_point(plain_, terms_, slot, now) ? Need::Nothing : Need::Point;
   }
   return planner::serves_slot(*point, dataset_)                                 ? Need::Nothing
          : point->attempts.size() >= static_cast<size_t>(planner::kMaxAttempts) ? Need::GivenUp
+         : retention::object_to_point(plain_, terms_, slot, now)                ? Need::Nothing
                                                                                 : Need::Point;
 }
 

@@ -33,7 +33,8 @@ class VirtualSeries {
                 inventory::Series found);
 
   enum class Need { Point, Nothing, GivenUp };
-  Need need(support::WallTime slot) const;
+  /// Nothing is needed either if a newer point makes that of the slot needless.
+  Need need(support::WallTime slot, support::WallTime now) const;
   void made(support::WallTime slot, support::WallTime now, size_t point);
   void pruned(size_t point, support::WallTime slot);
   /// Pins may have ended.

@@ -11,7 +11,6 @@ namespace stillpoint::rehearsal {
 namespace {
 
 using Kind = RehearsalPart::Kind;
-using inventory::SeriesKey;
 using support::WallTime;
 
 const policy::Policy& policy_named(const std::vector<policy::Policy>& policies, const std::string& name) {

@@ -153,6 +153,44 @@ Outcome decide(const inventory::Series& series, const Terms& terms, WallTime now
   return outcome;
 }
 
+namespace {
+
+/// The series with one more point, complete and of the required level.
+inventory::Series with_point(inventory::Series series, support::WallTime slot, policy::Consistency level) {
+  inventory::Attempt made;
+  made.slot = slot;
+  made.members.resize(1);
+  made.members[0].own.slot = slot;
+  made.state = inventory::AttemptState::Complete;
+  made.consistency = level;
+  auto place = std::lower_bound(series.begin(), series.end(), slot,
+                                [](const inventory::Point& point, support::WallTime at) { return point.slot < at; });
+  if (place == series.end() || place->slot != slot) {
+    place = series.insert(place, inventory::Point{"", slot, {}, std::nullopt});
+  }
+  place->attempts.push_back(std::move(made));
+  place->winner = place->attempts.size() - 1;
+  return series;
+}
+
+}  // namespace
+
+std::optional<std::string> object_to_point(const inventory::Series& series, const Terms& terms, support::WallTime slot,
+                                           support::WallTime now) {
+  if (series.empty() || series.back().slot < slot) {
+    return std::nullopt;  // the newest is always kept
+  }
+  const auto more = with_point(series, slot, terms.required);
+  const auto outcome = decide(more, terms, now, MassDelete::Allow);
+  for (const auto& decision : outcome.decisions) {
+    if (decision.attempt->id.empty() && decision.fate == Decision::Fate::Prune) {
+      return "there is a newer point, and one of this slot would be pruned at once (" +
+             describe(decision, outcome, terms, now) + ")";
+    }
+  }
+  return std::nullopt;
+}
+
 Outcome retire(const inventory::Series& series, WallTime now, MassDelete mass_delete) {
   Outcome outcome;
   for_each_complete(series, [&](const Point&, const Attempt& attempt) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,11 @@ struct Outcome {
 /// rules look at slots alone: `now` says only which pins have ended and which slots are ahead of the clock, so that no
 /// point goes because time passes.
 Outcome decide(const inventory::Series& series, const Terms& terms, support::WallTime now, MassDelete mass_delete);
+
+/// Why the point of a slot would go as soon as it was made: there is a newer one, made outside the schedule, and no
+/// rule wants both. Nothing if it would be kept.
+std::optional<std::string> object_to_point(const inventory::Series& series, const Terms& terms, support::WallTime slot,
+                                           support::WallTime now);
 
 /// Lets a whole series go, with the exception of pinned points. The guard holds for it, too.
 Outcome retire(const inventory::Series& series, support::WallTime now, MassDelete mass_delete);

@@ -165,7 +165,8 @@ class NaiveRehearsal {
       auto plan = planner::plan(policies_, observed_, wishes_, from_);
       std::erase_if(plan.actions, [](const planner::Action& action) {
         return !std::holds_alternative<planner::Sweep>(action.what) &&
-               !std::holds_alternative<planner::Relabel>(action.what);
+               !std::holds_alternative<planner::Relabel>(action.what) &&
+               !std::holds_alternative<planner::Complete>(action.what);
       });
       carry_out(plan, from_);
     }
@@ -179,6 +180,12 @@ class NaiveRehearsal {
       const auto plan = planner::plan(policies_, observed_, wishes_, now);
       planning += std::clock() - began;
       ++plans;
+      for (const auto& action : plan.actions) {
+        if (const auto* skip = std::get_if<planner::Skip>(&action.what);
+            skip != nullptr && action.reason == "NotWanted") {
+          served_[{action.policy, action.server, action.dataset}].insert(skip->slot);
+        }
+      }
       if (!plan.has_changes()) {
         return;
       }
@@ -199,6 +206,8 @@ class NaiveRehearsal {
         remove(sweep->attempt);
       } else if (const auto* relabel = std::get_if<planner::Relabel>(&action.what)) {
         this->relabel(*relabel);
+      } else if (const auto* complete = std::get_if<planner::Complete>(&action.what)) {
+        label(complete->attempt, complete->attempt.consistency);
       }
     }
     note();
@@ -208,11 +217,13 @@ class NaiveRehearsal {
   void relabel(const planner::Relabel& wanted) {
     if (wanted.how == planner::Relabel::How::AskVerdict) {
       observed_.not_intact.insert(wanted.attempt.id);
-      return;
+    } else {
+      label(wanted.attempt, policy::Consistency::Crash);
     }
-    const auto level =
-        wanted.how == planner::Relabel::How::DowngradeToCrash ? policy::Consistency::Crash : wanted.attempt.consistency;
-    for (const auto& member : wanted.attempt.members) {
+  }
+
+  void label(const inventory::Attempt& attempt, policy::Consistency level) {
+    for (const auto& member : attempt.members) {
       for (auto& snapshot : observed_.snapshots) {
         if (snapshot.id == member.snapshot.id) {
           snapshot.metadata["stillpoint.consistency"] = to_string(level);
