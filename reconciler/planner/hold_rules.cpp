@@ -26,12 +26,15 @@ std::optional<Objection> object_to_hold(const policy::Policy& policy, const poli
                                         const cloud::Server& server, const std::vector<cloud::Volume>& volumes,
                                         const std::vector<cloud::Server>& servers) {
   const auto& cluster = policy.cluster;
-  if (dataset.hold.method == policy::Method::None) {
-    if (volumes.size() > 1) {
-      return Objection{"SeveralVolumes",
-                       "method none cannot give " + support::count_of(volumes.size(), "volume") +
-                           " one instant; hold the dataset, or make each volume a dataset of its own"};
-    }
+  const auto method = dataset.hold.method;
+  if (volumes.size() > 1 && !dataset.hold.freeze &&
+      (method == policy::Method::None || method == policy::Method::Checkpoint)) {
+    return Objection{
+        "SeveralVolumes",
+        "method " + std::string(to_string(method)) + " cannot give " + support::count_of(volumes.size(), "volume") +
+            " one instant; freeze them, hold the dataset in another way, or make each volume a dataset of its own"};
+  }
+  if (method == policy::Method::None) {
     return std::nullopt;
   }
   if (!cluster.name.empty() && cluster.min_healthy_members > 1 && dataset.hold.driver != policy::Driver::Mariadb) {

@@ -4,13 +4,11 @@
 #include <optional>
 #include <string>
 
+#include "policy/hold_reader.hpp"
 #include "policy/keeping.hpp"
 
 namespace stillpoint::policy {
 namespace {
-
-using std::chrono::minutes;
-using std::chrono::seconds;
 
 constexpr size_t kMostDatasets = 64;
 
@@ -26,130 +24,6 @@ VolumeSelector read_volumes(const Field& field) {
                     {"devices", "select the volumes by their names or ids: what a server calls a device may change"}});
   }
   return volumes;
-}
-
-Method default_method(Driver driver) {
-  switch (driver) {
-    case Driver::None:
-      return Method::None;
-    case Driver::Filesystem:
-      return Method::Filesystem;
-    case Driver::Mariadb:
-      return Method::BackupStage;
-  }
-  return Method::None;
-}
-
-bool belongs(Method method, Driver driver) {
-  return method == default_method(driver) || (driver == Driver::Mariadb && method == Method::StopService);
-}
-
-/// False if the field is wrong.
-bool read_method(const Field& field, HoldSettings& hold) {
-  hold.method = default_method(hold.driver);
-  Method method = hold.method;
-  const bool known =
-      field.read(method,
-                 {{"backupStage", Method::BackupStage},
-                  {"stopService", Method::StopService},
-                  {"filesystem", Method::Filesystem},
-                  {"none", Method::None}},
-                 {{"readLock", "use backupStage, which MariaDB 10.5 and later have, or stopService"},
-                  {"instanceLock", "use stopService with MariaDB, or the driver filesystem"},
-                  {"fsyncLock", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
-                  {"journal", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
-                  {"checkpoint", "use the driver filesystem, whose freeze PostgreSQL recovers from"},
-                  {"backupMode", "use the driver filesystem, whose freeze PostgreSQL recovers from"},
-                  {"script", "use one of backupStage, stopService, filesystem, none"}});
-  if (!known || belongs(method, hold.driver)) {
-    hold.method = method;
-    return known;
-  }
-  const std::string right =
-      hold.driver == Driver::Mariadb ? "backupStage or stopService" : std::string(to_string(hold.method));
-  field.wrong("the method " + std::string(to_string(method)) + " does not belong to the driver " +
-                  std::string(to_string(hold.driver)),
-              "use " + right);
-  return false;
-}
-
-void check_freeze(const Field& field, HoldSettings& hold) {
-  if (hold.driver == Driver::None && hold.freeze) {
-    field.wrong("the driver none holds nothing still", "use the driver filesystem to freeze");
-  } else if (hold.driver == Driver::Filesystem && !hold.freeze) {
-    field.wrong("the driver filesystem is a freeze", "remove this field, or use the driver none");
-  }
-}
-
-void belongs_to_method(const Field& field, const HoldSettings& hold, Method method) {
-  if (field.present() && hold.method != method) {
-    field.wrong("belongs to the method " + std::string(to_string(method)) + " and has no meaning with " +
-                    std::string(to_string(hold.method)),
-                "remove it");
-  }
-}
-
-void belongs_to_mariadb(const Field& field, const HoldSettings& hold) {
-  if (field.present() && hold.driver != Driver::Mariadb) {
-    field.wrong("belongs to the driver mariadb and has no meaning with " + std::string(to_string(hold.driver)),
-                "remove it");
-  }
-}
-
-/// Fills in `hold`. False if driver or method are wrong, so that nothing can be said about what depends on them.
-bool read_hold(const Field& field, HoldSettings& hold) {
-  auto fields = field.fields();
-  if (!fields) {
-    return !field.present();
-  }
-  const auto driver = fields->need("driver", "one of mariadb, filesystem, none");
-  const auto method = fields->get("method");
-  const auto freeze = fields->get("freeze");
-  const auto service = fields->get("service");
-  const auto stop_timeout = fields->get("stopTimeout");
-  const auto start_timeout = fields->get("startTimeout");
-  const auto defaults_file = fields->get("defaultsFile");
-  const auto socket = fields->get("socket");
-  fields->get("maxHold").read(hold.max_hold, seconds(1), minutes(10));
-  fields->finish({{"devices", "remove it: the volumes are found on the server by their ids"},
-                  {"resyncTimeout", "remove it"},
-                  {"verify", "remove it: a hold is always verified"},
-                  {"stopCommand", "name the unit of systemd in service"},
-                  {"startCommand", "name the unit of systemd in service"},
-                  {"statusCommand", "name the unit of systemd in service"},
-                  {"command", "use the driver filesystem, or none"},
-                  {"longQuery", "remove it: queries that would outlast the hold are refused as they are"},
-                  {"user", "log in through the socket as root, or name an option file in defaultsFile"},
-                  {"host", "remove it: the database is reached on the server itself"},
-                  {"port", "remove it: the database is reached by its socket"}});
-
-  const bool driver_known = driver.read(
-      hold.driver, {{"mariadb", Driver::Mariadb}, {"filesystem", Driver::Filesystem}, {"none", Driver::None}},
-      {{"mongodb", "use filesystem, which freezes the volume, or none"},
-       {"postgresql", "use filesystem, which freezes the volume, or none"},
-       {"mysql", "use filesystem, which freezes the volume, or none; mariadb is for MariaDB only"},
-       {"redis", "use filesystem, which freezes the volume, or none"},
-       {"script", "use filesystem, which freezes the volume, or none"}});
-  hold.freeze = hold.driver == Driver::Filesystem;
-  freeze.read(hold.freeze);
-  service.read(hold.service, kUnitName);
-  stop_timeout.read(hold.stop_timeout, seconds(1), minutes(15));
-  start_timeout.read(hold.start_timeout, seconds(1), minutes(15));
-  defaults_file.read(hold.defaults_file, kServerPath);
-  socket.read(hold.socket, kSocketPath);
-  if (!driver.present() || !driver_known) {
-    return false;
-  }
-  check_freeze(freeze, hold);
-  belongs_to_mariadb(defaults_file, hold);
-  belongs_to_mariadb(socket, hold);
-  if (!read_method(method, hold)) {
-    return false;
-  }
-  belongs_to_method(service, hold, Method::StopService);
-  belongs_to_method(stop_timeout, hold, Method::StopService);
-  belongs_to_method(start_timeout, hold, Method::StopService);
-  return true;
 }
 
 /// `highest` is the level that the hold can prove; nothing if the hold itself is wrong.

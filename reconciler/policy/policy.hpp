@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,15 +19,17 @@ std::string_view to_string(Consistency level);
 std::optional<Consistency> parse_consistency(std::string_view word);
 
 /// Which program runs on the volumes.
-enum class Driver { None, Filesystem, Mariadb };
+enum class Driver { None, Filesystem, Mariadb, Postgresql, Script };
 /// How it is held still.
-enum class Method { None, Filesystem, BackupStage, StopService };
+enum class Method { None, Filesystem, BackupStage, ReadLock, StopService, Checkpoint, Script };
 std::string_view to_string(Driver driver);
 std::string_view to_string(Method method);
 std::optional<Method> parse_method(std::string_view word);
 
 /// The highest level that the method can prove (docs/hold-protocol.md, "What `intact` means").
 Consistency highest_level(Method method);
+/// The methods of a driver, the one that is taken by default first.
+std::span<const Method> methods_of(Driver driver);
 
 enum class OnFailure { Fail, Downgrade };
 
@@ -68,11 +71,15 @@ struct HoldSettings {
   Method method = Method::None;
   bool freeze = false;
   std::chrono::milliseconds max_hold = std::chrono::seconds(20);
+  /// Each statement that takes the database's lock gives up after this; 0: with the hold.
+  std::chrono::milliseconds lock_timeout{};
   std::string service = "mariadb";  ///< stopService: the unit
   std::chrono::milliseconds stop_timeout = std::chrono::seconds(60);
-  std::chrono::milliseconds start_timeout = std::chrono::seconds(60);  ///< stopService: until it must answer again
-  std::string defaults_file;  ///< mariadb: option file on the server; socket authentication if empty
-  std::string socket;         ///< mariadb: the client's --socket, the client's default if empty
+  std::chrono::milliseconds start_timeout =
+      std::chrono::seconds(60);  ///< until it must answer again, or be back in its cluster
+  std::string defaults_file;     ///< mariadb: option file on the server; socket authentication if empty
+  std::string socket;            ///< of the database; the client's default if empty
+  std::string command;           ///< script: the program on the server
 };
 
 /// On which day a week begins.

@@ -19,34 +19,56 @@ void add_if_given(std::vector<Setting>& settings, const std::string& key, const 
 /// Volumes that are captured as they are.
 class NoDriver final : public Driver {
  public:
-  bool offers(Method method) const override { return method == Method::None; }
   std::vector<Setting> settings(const HoldSettings&) const override { return {}; }
 };
 
 /// File systems that are synced and frozen, whatever writes to them.
 class FilesystemDriver final : public Driver {
  public:
-  bool offers(Method method) const override { return method == Method::Filesystem; }
   std::vector<Setting> settings(const HoldSettings&) const override { return {}; }
 };
 
+void add_service(std::vector<Setting>& settings, const HoldSettings& hold) {
+  if (hold.method == Method::StopService) {
+    add_if_given(settings, "service", hold.service);
+    settings.emplace_back("stop-timeout-ms", milliseconds_of(hold.stop_timeout));
+  }
+}
+
 /// MariaDB and Galera. The client's options are wanted by every method: the volume proof asks the database where its
-/// files are.
+/// files are. After a lock a member has to be back in its cluster, after a stop the service has to answer.
 class MariadbDriver final : public Driver {
  public:
-  bool offers(Method method) const override { return method == Method::BackupStage || method == Method::StopService; }
-
   std::vector<Setting> settings(const HoldSettings& hold) const override {
     std::vector<Setting> settings;
     add_if_given(settings, "defaults-file", hold.defaults_file);
     add_if_given(settings, "socket", hold.socket);
+    add_service(settings, hold);
+    if (hold.lock_timeout.count() > 0) {
+      settings.emplace_back("lock-timeout-ms", milliseconds_of(hold.lock_timeout));
+    }
+    settings.emplace_back("start-timeout-ms", milliseconds_of(hold.start_timeout));
+    return settings;
+  }
+};
+
+class PostgresqlDriver final : public Driver {
+ public:
+  std::vector<Setting> settings(const HoldSettings& hold) const override {
+    std::vector<Setting> settings;
+    add_if_given(settings, "socket", hold.socket);
+    add_service(settings, hold);
     if (hold.method == Method::StopService) {
-      add_if_given(settings, "service", hold.service);
-      settings.emplace_back("stop-timeout-ms", milliseconds_of(hold.stop_timeout));
       settings.emplace_back("start-timeout-ms", milliseconds_of(hold.start_timeout));
     }
     return settings;
   }
+};
+
+/// A program of the user's own on the server.
+class ScriptDriver final : public Driver {
+ public:
+  std::vector<Setting> settings(const HoldSettings& hold) const override { return {{"command", hold.command}}; }
 };
 
 }  // namespace
@@ -55,11 +77,17 @@ const Driver& driver_of(policy::Driver driver) {
   static const NoDriver kNone;
   static const FilesystemDriver kFilesystem;
   static const MariadbDriver kMariadb;
+  static const PostgresqlDriver kPostgresql;
+  static const ScriptDriver kScript;
   switch (driver) {
     case policy::Driver::Filesystem:
       return kFilesystem;
     case policy::Driver::Mariadb:
       return kMariadb;
+    case policy::Driver::Postgresql:
+      return kPostgresql;
+    case policy::Driver::Script:
+      return kScript;
     case policy::Driver::None:
       break;
   }

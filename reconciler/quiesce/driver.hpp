@@ -11,12 +11,11 @@ namespace stillpoint::quiesce {
 /// A key and a value that the helper is told before `GO`.
 using Setting = std::pair<std::string, std::string>;
 
-/// What one kind of database, or none, means for the hold: which methods it has and what the helper must be told for
-/// them. What is done on the server is in stillpoint-hold.sh.
+/// What one kind of database, or none, means for the hold: what the helper must be told. Which methods it has, policy
+/// says; what is done on the server is in helper/.
 class Driver {
  public:
   virtual ~Driver() = default;
-  virtual bool offers(policy::Method method) const = 0;
   /// The driver's own settings for the chosen method; settings left empty in the policy are not sent.
   virtual std::vector<Setting> settings(const policy::HoldSettings& hold) const = 0;
 };

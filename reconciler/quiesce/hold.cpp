@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kServiceAllowance(10);
 /// What is known when `HELD` has arrived.
 struct HeldFacts {
   std::string attempt;
-  policy::Method method;
+  bool second_phase;
   std::map<std::string, std::string> position;
   support::Deadline deadline;
 };
@@ -68,7 +68,7 @@ support::Result<ReleaseReport> DialogueHold::release(support::Deadline deadline)
   }
   ReleaseReport report;
   report.held = released->held;
-  if (facts_.method == policy::Method::StopService) {
+  if (facts_.second_phase) {
     report.service_problem = service_problem(*dialogue, deadline);
   }
   if (!released->problem.empty()) {
@@ -92,7 +92,7 @@ support::Status DialogueHold::abort(support::Deadline deadline) {
   if (!std::holds_alternative<reply::Aborted>(*reply) && !std::holds_alternative<reply::Released>(*reply)) {
     return fail(dialogue->out_of_turn("ABORTED"));
   }
-  if (facts_.method == policy::Method::StopService) {
+  if (facts_.second_phase) {
     if (const auto problem = service_problem(*dialogue, deadline)) {
       return fail(ErrorKind::Remote, *problem);
     }
@@ -105,7 +105,7 @@ class DialogueSession final : public Session {
   DialogueSession(std::unique_ptr<Dialogue> dialogue, const HoldRequest& request, const support::Clock& clock)
       : dialogue_(std::move(dialogue)),
         attempt_(request.attempt),
-        method_(request.hold.method),
+        second_phase_(has_second_phase(request)),
         max_hold_(request.hold.max_hold),
         start_timeout_(request.hold.start_timeout),
         clock_(clock) {}
@@ -120,7 +120,7 @@ class DialogueSession final : public Session {
 
   std::unique_ptr<Dialogue> dialogue_;  ///< empty once it was used
   std::string attempt_;
-  policy::Method method_;
+  bool second_phase_;
   milliseconds max_hold_;
   milliseconds start_timeout_;
   const support::Clock& clock_;
@@ -141,7 +141,7 @@ support::Result<std::unique_ptr<Hold>> DialogueSession::hold(support::Deadline d
 
 /// A refusal that comes after the service was stopped is followed by the word whether it answers again.
 support::Error DialogueSession::with_word_of_service(Dialogue& dialogue, support::Error refused) const {
-  if (method_ != policy::Method::StopService || refused.kind() != ErrorKind::Remote) {
+  if (!second_phase_ || refused.kind() != ErrorKind::Remote) {
     return refused;
   }
   auto reply = dialogue.next(support::Deadline::after(clock_, start_timeout_ + kServiceAllowance));
@@ -179,11 +179,17 @@ support::Result<HeldFacts> DialogueSession::facts(const Dialogue& dialogue, cons
     return fail(dialogue.out_of_turn("HELD " + attempt_));
   }
   const auto left = max_hold_ - held.used - std::min(kWayAllowance, max_hold_ / 10);
-  return HeldFacts{attempt_, method_, std::move(position),
+  return HeldFacts{attempt_, second_phase_, std::move(position),
                    support::Deadline::after(clock_, std::max(left, milliseconds(0)))};
 }
 
 }  // namespace
+
+bool has_second_phase(const HoldRequest& request) {
+  const auto method = request.hold.method;
+  const bool locks = method == policy::Method::BackupStage || method == policy::Method::ReadLock;
+  return method == policy::Method::StopService || (locks && !request.cluster.name.empty());
+}
 
 std::unique_ptr<Session> make_session(std::unique_ptr<Dialogue> dialogue, const HoldRequest& request,
                                       const support::Clock& clock) {

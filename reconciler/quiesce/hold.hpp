@@ -31,6 +31,10 @@ struct HoldRequest {
   WriterRole writer = WriterRole::NotWriter;
 };
 
+/// Whether the helper says in the end if the database is well again: after it was stopped, or locked as a member of a
+/// cluster.
+bool has_second_phase(const HoldRequest& request);
+
 /// What preflight found on the server. Nothing was held for it.
 struct ProbeReport {
   std::string helper_version;
@@ -53,8 +57,9 @@ struct VerdictReport {
 /// What a proven release left behind.
 struct ReleaseReport {
   std::chrono::milliseconds held{0};  ///< as the server measured it
-  /// stopService: why the service does not answer again, or that nobody heard; empty: it is up, or was never stopped.
-  /// The point is good in either case: this is about the server. Its dead-man goes on trying to start the service.
+  /// Why the service does not answer again, or the member is not back in its cluster, or that nobody heard; empty: it
+  /// is well, or nothing was done to it. The point is good in either case: this is about the server. Its dead-man goes
+  /// on trying.
   std::optional<std::string> service_problem;
 };
 
@@ -70,10 +75,10 @@ class Hold {
   virtual support::Deadline deadline() const = 0;
   /// Lets go after success. Ok only if the helper proved that the hold was intact until now (P2). Any error means: not
   /// proven yet (after Timeout and Unavailable `Helper::verdict` may tell later). The server is let go in every case.
-  /// With stopService the deadline should leave `start_timeout` for the word that the service answers again.
+  /// With a second phase the deadline should leave `start_timeout` for its end.
   virtual support::Result<ReleaseReport> release(support::Deadline deadline) = 0;
   /// Lets go after a failure. Ok: the server confirmed it, and a service that was stopped answers again.
-  /// With stopService the deadline should leave `start_timeout` for that.
+  /// With a second phase the deadline should leave `start_timeout` for that.
   virtual support::Status abort(support::Deadline deadline) = 0;
 };
 

@@ -252,7 +252,8 @@ support::Result<std::vector<std::string>> request_lines(const HoldRequest& reque
   if (!request.point.empty() && !support::is_hex_name(request.point)) {
     return fail(ErrorKind::InvalidInput, "`" + support::printable(request.point) + "` is not a point's id");
   }
-  if (!driver.offers(request.hold.method)) {
+  const auto methods = policy::methods_of(request.hold.driver);
+  if (std::find(methods.begin(), methods.end(), request.hold.method) == methods.end()) {
     return fail(ErrorKind::InvalidInput, "driver `" + std::string(policy::to_string(request.hold.driver)) +
                                              "` has no method `" + std::string(policy::to_string(request.hold.method)) +
                                              "`");

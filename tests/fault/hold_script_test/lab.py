@@ -50,7 +50,7 @@ class Lab:
 
     def open(self):
         # The disks are in memory: what is measured must not depend on the machine's own disk.
-        self._mount("-t", "tmpfs", "-o", "size=1g,mode=700", "tmpfs", self.top)
+        self._mount("-t", "tmpfs", "-o", "size=1g,mode=711", "tmpfs", self.top)
         # A MariaDB that starts removes the temporary tables that it finds in its folder, also those of another server.
         os.environ["TMPDIR"] = str(self.top)
         self._mount("-t", "tmpfs", "-o", "size=64m,mode=755", "tmpfs", "/run")
@@ -150,7 +150,7 @@ class Lab:
                 same_namespace = os.readlink(entry / "ns/mnt") == os.readlink("/proc/self/ns/mnt")
             except OSError:
                 continue
-            if same_namespace and any(w.endswith(b"stillpoint-hold.sh") for w in words):
+            if same_namespace and any(w.endswith(b"/stillpoint-hold") for w in words):
                 found.append(int(entry.name))
         return found
 

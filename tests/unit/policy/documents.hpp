@@ -61,6 +61,8 @@ spec:
     - name: mongodb
       volumes: {namePattern: "mongodb_*", ids: [11111111-2222-3333-4444-555555555555]}
       hold: {driver: filesystem}
+    - {name: redis, volumes: {nameContains: redis}, hold: {driver: script, command: /usr/local/lib/stillpoint/redis}}
+    - {name: old, volumes: {nameContains: old}, hold: {driver: mariadb, method: readLock, lockTimeout: 3s}}
   cluster:
     name: edx-galera
     minHealthyMembers: 2

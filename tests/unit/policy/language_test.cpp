@@ -56,6 +56,18 @@ class LanguageTest : public testing::Test {
 };
 
 /// The place of a field in a document; of those in a list in the first of its items that has it, else in the first.
+/// Whether the words from `from` on lead to something.
+bool leads_on(const json& place, const std::vector<std::string>& words, size_t from) {
+  const json* at = &place;
+  for (size_t i = from; i < words.size(); ++i) {
+    if (!at->is_object() || !at->contains(words[i])) {
+      return false;
+    }
+    at = &(*at)[words[i]];
+  }
+  return true;
+}
+
 json* place_of_field(json& document, const std::string& path) {
   json* place = &document;
   const auto words = support::split(path, '.');
@@ -63,7 +75,7 @@ json* place_of_field(json& document, const std::string& path) {
     if (place->is_array()) {
       json* item = &place->at(0);
       for (auto& candidate : *place) {
-        item = candidate.contains(words[i]) && !item->contains(words[i]) ? &candidate : item;
+        item = leads_on(candidate, words, i) && !leads_on(*item, words, i) ? &candidate : item;
       }
       place = item;
     }
@@ -101,7 +113,7 @@ TEST_F(LanguageTest, ExplainsAnObjectByALineForEachField) {
 }
 
 TEST_F(LanguageTest, SaysWhatAValueMayBe) {
-  EXPECT_EQ(field("spec.datasets.hold.driver").values, "one of mariadb, filesystem, none");
+  EXPECT_EQ(field("spec.datasets.hold.driver").values, "one of mariadb, postgresql, filesystem, script, none");
   EXPECT_EQ(field("metadata.name").values, "1 to 63 characters of a-z, 0-9 and -, the first not -");
   EXPECT_EQ(field("spec.schedule.cron").type, "text or list of text");
   EXPECT_EQ(field("spec.retention.within").type, "time or 0");

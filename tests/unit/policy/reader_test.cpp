@@ -136,7 +136,7 @@ TEST(PolicyReader, ADeletionTimestampMakesATombstone) {
 
 TEST(PolicyReader, ReadsDatasets) {
   const auto policy = read_one(kFullPolicy);
-  ASSERT_EQ(policy.datasets.size(), 2U);
+  ASSERT_EQ(policy.datasets.size(), 4U);
   const auto& mysql = policy.datasets[0];
   EXPECT_EQ(mysql.name, "mysql");
   EXPECT_EQ(mysql.volumes.name_contains, "mysql_data");
@@ -157,6 +157,12 @@ TEST(PolicyReader, ReadsDatasets) {
   EXPECT_EQ(mongodb.hold.method, Method::Filesystem);
   EXPECT_TRUE(mongodb.hold.freeze) << "a freeze is what this driver is";
   EXPECT_EQ(mongodb.require, Consistency::Filesystem);
+  const auto& redis = policy.datasets[2].hold;
+  EXPECT_EQ(redis.driver, Driver::Script);
+  EXPECT_EQ(redis.method, Method::Script);
+  EXPECT_EQ(redis.command, "/usr/local/lib/stillpoint/redis");
+  EXPECT_EQ(policy.datasets[3].hold.method, Method::ReadLock);
+  EXPECT_EQ(policy.datasets[3].hold.lock_timeout, std::chrono::seconds(3));
 }
 
 TEST(PolicyReader, ADatasetsRetentionGoesOverThePolicysFieldByField) {
@@ -230,14 +236,22 @@ const Case kCases[] = {
     {"timeZone:", "every: 5m\n    timeZone:", "spec.schedule.every: is not supported yet"},
     {"port: 2222", "proxyJump: bastion", "spec.ssh.proxyJump: is not supported yet"},
     {"deletionPolicy: Delete", "deletionPolicy: delete",
-     "p.yaml:58:19: spec.deletionPolicy: expected one of Retain, Delete, found \"delete\": did you mean Delete?"},
-    {"keepLast: 7", "weekley: 7", "p.yaml:53:15: spec.retention.weekley: unknown field: did you mean weekly?"},
+     "p.yaml:60:19: spec.deletionPolicy: expected one of Retain, Delete, found \"delete\": did you mean Delete?"},
+    {"keepLast: 7", "weekley: 7", "p.yaml:55:15: spec.retention.weekley: unknown field: did you mean weekly?"},
     {"driver: filesystem", "driver: mongodb",
      "spec.datasets[1].hold.driver: \"mongodb\" is not supported yet: use filesystem, which freezes the volume"},
-    {"stopService", "readLock", "spec.datasets[0].hold.method: \"readLock\" is not supported yet"},
+    {"stopService", "fsyncLock", "spec.datasets[0].hold.method: \"fsyncLock\" is not supported yet"},
+    {"driver: filesystem", "driver: script",
+     "spec.datasets[1].hold: the driver script needs `command`: name the program"},
+    {"driver: filesystem", "driver: filesystem, lockTimeout: 3s",
+     "spec.datasets[1].hold.lockTimeout: belongs to the method backupStage or readLock and has no meaning with "
+     "filesystem"},
+    {"driver: filesystem", "driver: postgresql, method: backupStage",
+     "spec.datasets[1].hold.method: the method backupStage does not belong to the driver postgresql: use checkpoint or "
+     "stopService"},
     // Types.
     {"suspend: true", "suspend: yes",
-     "p.yaml:57:12: spec.suspend: expected true or false, found \"yes\": write true, without quotes"},
+     "p.yaml:59:12: spec.suspend: expected true or false, found \"yes\": write true, without quotes"},
     {"suspend: true", "suspend: Off", "found \"Off\": write false, without quotes"},
     {"suspend: true", "suspend: 'true'", "spec.suspend: expected true or false, found \"true\": write true, without"},
     {"suspend: true", "suspend:", "spec.suspend: expected true or false, found nothing"},
@@ -277,13 +291,13 @@ const Case kCases[] = {
     {"weekStart: sunday", "weekStart: tuesday",
      "spec.retention.weekStart: expected one of monday, sunday, saturday, found \"tuesday\""},
     {"hourly: 24", "keepLast: 0", "spec.datasets[0].retention.keepLast: expected a whole number from 1 to 10000"},
-    {"floor: 2, within: 48h", "floor: 44", "p.yaml:53:35: spec.retention.floor: the floor 44 is above the 43 points"},
+    {"floor: 2, within: 48h", "floor: 44", "p.yaml:55:35: spec.retention.floor: the floor 44 is above the 43 points"},
     {"hourly: 24", "floor: 66, within: 0",
      "spec.datasets[0].retention.floor: the floor 66 is above the 35 points that the rules keep: use at most 35"},
     {"orphans: {after: 90d}", "orphans: {}", "spec.orphans.after: is missing: give how long after its newest point"},
     {"after: 90d", "after: 1h", "spec.orphans.after: expected a time from 1d to 3650d"},
     {"[edx, edx-old]", "[edx, edx-backend]",
-     "p.yaml:54:18: spec.previousNames: the name edx-backend is the present one: list only names that were given up"},
+     "p.yaml:56:18: spec.previousNames: the name edx-backend is the present one: list only names that were given up"},
     {"[database]", "[mysql]", "spec.datasets[0].previousNames: the name mysql is the present one"},
     {"[database]", "[mongodb]",
      "spec.datasets[0]: its previous name mongodb is taken by spec.datasets[1]: remove it here: points belong to one "
@@ -379,7 +393,7 @@ TEST(PolicyReader, GoodDocumentsOfAFileAreUsedBesideBadOnes) {
   ASSERT_EQ(result.policies.size(), 2U);
   EXPECT_EQ(result.policies[0].name, "small");
   EXPECT_EQ(result.policies[1].name, "edx-backend");
-  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 58 + 2);
+  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 60 + 2);
   EXPECT_EQ(result.errors.size(), 1U);
 }
 

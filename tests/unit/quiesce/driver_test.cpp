@@ -8,31 +8,19 @@ namespace {
 using policy::HoldSettings;
 using policy::Method;
 
-TEST(Driver, OffersItsMethodsOnly) {
-  const auto methods = {Method::None, Method::Filesystem, Method::BackupStage, Method::StopService};
-  const auto offered = [&](policy::Driver driver) {
-    std::vector<Method> found;
-    for (const Method method : methods) {
-      if (driver_of(driver).offers(method)) {
-        found.push_back(method);
-      }
-    }
-    return found;
-  };
-  EXPECT_EQ(offered(policy::Driver::None), std::vector<Method>{Method::None});
-  EXPECT_EQ(offered(policy::Driver::Filesystem), std::vector<Method>{Method::Filesystem});
-  EXPECT_EQ(offered(policy::Driver::Mariadb), (std::vector<Method>{Method::BackupStage, Method::StopService}));
-}
-
 TEST(Driver, MariadbSaysHowToReachTheDatabase) {
   HoldSettings hold;
   hold.driver = policy::Driver::Mariadb;
   hold.method = Method::BackupStage;
-  EXPECT_TRUE(driver_of(hold.driver).settings(hold).empty());
+  hold.start_timeout = std::chrono::seconds(1);
+  EXPECT_EQ(driver_of(hold.driver).settings(hold), (std::vector<Setting>{{"start-timeout-ms", "1000"}}));
+  hold.lock_timeout = std::chrono::seconds(5);
   hold.defaults_file = "/etc/mysql/stillpoint.cnf";
   hold.socket = "/run/mysqld/second.sock";
   EXPECT_EQ(driver_of(hold.driver).settings(hold), (std::vector<Setting>{{"defaults-file", "/etc/mysql/stillpoint.cnf"},
-                                                                         {"socket", "/run/mysqld/second.sock"}}));
+                                                                         {"socket", "/run/mysqld/second.sock"},
+                                                                         {"lock-timeout-ms", "5000"},
+                                                                         {"start-timeout-ms", "1000"}}));
 }
 
 TEST(Driver, StopServiceBoundsStoppingAndStarting) {
@@ -43,6 +31,28 @@ TEST(Driver, StopServiceBoundsStoppingAndStarting) {
   hold.start_timeout = std::chrono::milliseconds(1500);
   EXPECT_EQ(driver_of(hold.driver).settings(hold),
             (std::vector<Setting>{{"service", "mariadb"}, {"stop-timeout-ms", "90000"}, {"start-timeout-ms", "1500"}}));
+}
+
+TEST(Driver, PostgresqlIsReachedByItsSocketAndStoppedByItsService) {
+  HoldSettings hold;
+  hold.driver = policy::Driver::Postgresql;
+  hold.method = Method::Checkpoint;
+  hold.socket = "/run/postgresql/.s.PGSQL.5433";
+  EXPECT_EQ(driver_of(hold.driver).settings(hold), (std::vector<Setting>{{"socket", hold.socket}}));
+  hold.method = Method::StopService;
+  hold.service = "postgresql";
+  hold.socket = "";
+  EXPECT_EQ(
+      driver_of(hold.driver).settings(hold),
+      (std::vector<Setting>{{"service", "postgresql"}, {"stop-timeout-ms", "60000"}, {"start-timeout-ms", "60000"}}));
+}
+
+TEST(Driver, AScriptIsGivenByItsPath) {
+  HoldSettings hold;
+  hold.driver = policy::Driver::Script;
+  hold.method = Method::Script;
+  hold.command = "/usr/local/lib/stillpoint/redis";
+  EXPECT_EQ(driver_of(hold.driver).settings(hold), (std::vector<Setting>{{"command", hold.command}}));
 }
 
 }  // namespace

@@ -66,6 +66,16 @@ class HelperTest : public testing::Test {
 const std::vector<Event> kHeld{"ARMED", "POSITION gtid 0-1-42", "POSITION binlog mysql-bin.3 77",
                                "HELD 0123456789abcdef 12"};
 
+TEST_F(HelperTest, AMemberOfAClusterIsHeardOutUntilItIsBack) {
+  request_.cluster.name = "edx-galera";
+  const auto talk = locked_talk({"ARMED", "HELD 0123456789abcdef 40"});
+  talk->answers["RELEASE 0123456789abcdef"] = {"RELEASED intact 300", "SERVICE down no answer within 60000 ms"};
+  const auto hold = held(talk);
+  const auto report = hold->release(deadline());
+  ASSERT_TRUE(report) << report.error().to_string();
+  EXPECT_EQ(report->service_problem, "the service on backend-2 does not answer: no answer within 60000 ms");
+}
+
 TEST_F(HelperTest, HoldsAndProvesTheRelease) {
   auto talk = locked_talk(kHeld);
   talk->answers[std::string("RELEASE ") + kAttempt] = {"RELEASED intact 850"};
@@ -78,8 +88,8 @@ TEST_F(HelperTest, HoldsAndProvesTheRelease) {
   EXPECT_FALSE(report->service_problem);
   EXPECT_FALSE(talk->open);
   EXPECT_THAT(talk->heard, ElementsAre("SET attempt 0123456789abcdef", "SET driver mariadb", "SET method backupStage",
-                                       "SET freeze no", "SET max-hold-ms 20000", "SET volume vol-1", "GO", "HOLD",
-                                       "RELEASE 0123456789abcdef"));
+                                       "SET freeze no", "SET max-hold-ms 20000", "SET start-timeout-ms 60000",
+                                       "SET volume vol-1", "GO", "HOLD", "RELEASE 0123456789abcdef"));
 }
 
 TEST_F(HelperTest, NothingIsHeldBeforeHoldIsCalled) {

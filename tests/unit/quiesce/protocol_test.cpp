@@ -196,10 +196,10 @@ std::vector<std::string> lines_of(const HoldRequest& request) {
 }
 
 TEST(RequestLines, TellEverythingOnce) {
-  EXPECT_EQ(
-      lines_of(request()),
-      (std::vector<std::string>{"SET attempt 0123456789abcdef", "SET driver mariadb", "SET method backupStage",
-                                "SET freeze yes", "SET max-hold-ms 20000", "SET volume vol-1", "SET volume vol-2"}));
+  EXPECT_EQ(lines_of(request()),
+            (std::vector<std::string>{"SET attempt 0123456789abcdef", "SET driver mariadb", "SET method backupStage",
+                                      "SET freeze yes", "SET max-hold-ms 20000", "SET start-timeout-ms 60000",
+                                      "SET volume vol-1", "SET volume vol-2"}));
 }
 
 TEST(RequestLines, TellThePointIfThereIsOne) {

@@ -1,0 +1,151 @@
+#include "policy/hold_reader.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "support/text.hpp"
+
+namespace stillpoint::policy {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// Others wait behind a read lock from its request on.
+constexpr seconds kReadLockTimeout(5);
+
+/// False if the field is wrong.
+bool read_method(const Field& field, HoldSettings& hold) {
+  const auto methods = methods_of(hold.driver);
+  hold.method = methods.front();
+  Method method = hold.method;
+  const bool known =
+      field.read(method,
+                 {{"backupStage", Method::BackupStage},
+                  {"readLock", Method::ReadLock},
+                  {"stopService", Method::StopService},
+                  {"checkpoint", Method::Checkpoint},
+                  {"script", Method::Script},
+                  {"filesystem", Method::Filesystem},
+                  {"none", Method::None}},
+                 {{"instanceLock", "use stopService with MariaDB, or the driver filesystem"},
+                  {"fsyncLock", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
+                  {"journal", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
+                  {"backupMode", "use checkpoint with freeze, which PostgreSQL recovers from"}});
+  if (!known || std::find(methods.begin(), methods.end(), method) != methods.end()) {
+    hold.method = method;
+    return known;
+  }
+  std::vector<std::string> right;
+  for (const auto one : methods) {
+    right.emplace_back(to_string(one));
+  }
+  field.wrong("the method " + std::string(to_string(method)) + " does not belong to the driver " +
+                  std::string(to_string(hold.driver)),
+              "use " + support::join(right, " or "));
+  return false;
+}
+
+void check_freeze(const Field& field, HoldSettings& hold) {
+  if (hold.driver == Driver::None && hold.freeze) {
+    field.wrong("the driver none holds nothing still", "use the driver filesystem to freeze");
+  } else if (hold.driver == Driver::Filesystem && !hold.freeze) {
+    field.wrong("the driver filesystem is a freeze", "remove this field, or use the driver none");
+  }
+}
+
+void belongs_to_method(const Field& field, const HoldSettings& hold, std::initializer_list<Method> methods) {
+  if (field.present() && std::find(methods.begin(), methods.end(), hold.method) == methods.end()) {
+    std::vector<std::string> words;
+    for (const auto method : methods) {
+      words.emplace_back(to_string(method));
+    }
+    field.wrong("belongs to the method " + support::join(words, " or ") + " and has no meaning with " +
+                    std::string(to_string(hold.method)),
+                "remove it");
+  }
+}
+
+void belongs_to_driver(const Field& field, const HoldSettings& hold, std::initializer_list<Driver> drivers) {
+  if (field.present() && std::find(drivers.begin(), drivers.end(), hold.driver) == drivers.end()) {
+    std::vector<std::string> words;
+    for (const auto driver : drivers) {
+      words.emplace_back(to_string(driver));
+    }
+    field.wrong("belongs to the driver " + support::join(words, " or ") + " and has no meaning with " +
+                    std::string(to_string(hold.driver)),
+                "remove it");
+  }
+}
+
+}  // namespace
+
+bool read_hold(const Field& field, HoldSettings& hold) {
+  auto fields = field.fields();
+  if (!fields) {
+    return !field.present();
+  }
+  const auto driver = fields->need("driver", "one of mariadb, postgresql, filesystem, script, none");
+  const auto method = fields->get("method");
+  const auto freeze = fields->get("freeze");
+  const auto service = fields->get("service");
+  const auto stop_timeout = fields->get("stopTimeout");
+  const auto start_timeout = fields->get("startTimeout");
+  const auto defaults_file = fields->get("defaultsFile");
+  const auto socket = fields->get("socket");
+  const auto command = fields->get("command");
+  const auto lock_timeout = fields->get("lockTimeout");
+  fields->get("maxHold").read(hold.max_hold, seconds(1), minutes(10));
+  fields->finish({{"devices", "remove it: the volumes are found on the server by their ids"},
+                  {"resyncTimeout", "remove it"},
+                  {"verify", "remove it: a hold is always verified"},
+                  {"stopCommand", "name the unit of systemd in service"},
+                  {"startCommand", "name the unit of systemd in service"},
+                  {"statusCommand", "name the unit of systemd in service"},
+                  {"longQuery", "remove it: queries that would outlast the hold are refused as they are"},
+                  {"user", "log in through the socket as root, or name an option file in defaultsFile"},
+                  {"host", "remove it: the database is reached on the server itself"},
+                  {"port", "remove it: the database is reached by its socket"}});
+
+  const bool driver_known =
+      driver.read(hold.driver,
+                  {{"mariadb", Driver::Mariadb},
+                   {"postgresql", Driver::Postgresql},
+                   {"filesystem", Driver::Filesystem},
+                   {"script", Driver::Script},
+                   {"none", Driver::None}},
+                  {{"mongodb", "use filesystem, which freezes the volume, or none"},
+                   {"mysql", "use filesystem, which freezes the volume, or none; mariadb is for MariaDB only"},
+                   {"redis", "use filesystem, which freezes the volume, or none"}});
+  hold.freeze = hold.driver == Driver::Filesystem;
+  freeze.read(hold.freeze);
+  hold.service = hold.driver == Driver::Postgresql ? "postgresql" : "mariadb";
+  service.read(hold.service, kUnitName);
+  command.read(hold.command, kServerPath);
+  stop_timeout.read(hold.stop_timeout, seconds(1), minutes(15));
+  start_timeout.read(hold.start_timeout, seconds(1), minutes(15));
+  defaults_file.read(hold.defaults_file, kServerPath);
+  socket.read(hold.socket, kSocketPath);
+  if (!driver.present() || !driver_known) {
+    return false;
+  }
+  check_freeze(freeze, hold);
+  belongs_to_driver(defaults_file, hold, {Driver::Mariadb});
+  belongs_to_driver(socket, hold, {Driver::Mariadb, Driver::Postgresql});
+  belongs_to_driver(command, hold, {Driver::Script});
+  if (hold.driver == Driver::Script && !command.present()) {
+    field.wrong("the driver script needs `command`", "name the program on the server that holds the data still");
+  }
+  if (!read_method(method, hold)) {
+    return false;
+  }
+  belongs_to_method(service, hold, {Method::StopService});
+  belongs_to_method(stop_timeout, hold, {Method::StopService});
+  belongs_to_method(start_timeout, hold, {Method::StopService, Method::BackupStage, Method::ReadLock});
+  belongs_to_method(lock_timeout, hold, {Method::BackupStage, Method::ReadLock});
+  hold.lock_timeout = hold.method == Method::ReadLock ? kReadLockTimeout : seconds(0);
+  lock_timeout.read(hold.lock_timeout, seconds(1), minutes(10));
+  return true;
+}
+
+}  // namespace stillpoint::policy

@@ -1,0 +1,243 @@
+# ---- hold -----------------------------------------------------------------------------------------------------------------------
+
+take_lock() {
+  { { [ -d "$RUN" ] || mkdir "$RUN"; } && [ -O "$RUN" ] && [ ! -L "$RUN" ]; } || refuse internal "$RUN is not ours"
+  exec 9>>"$RUN/host.lock"
+  if ! flock -w 1 9; then
+    read -r holder <"$RUN/host.lock"
+    refuse busy "held by attempt ${holder:-unknown}"
+  fi
+  if let_go_of_earlier; then refuse busy "an earlier attempt has left the database out of service; it is being put back"; fi
+  printf '%s\n' "$attempt" >"$RUN/host.lock"
+  # Verdicts of some days ago interest nobody, and /run is memory.
+  find "$RUN" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' ! -name bin -mtime +1 -exec rm -rf {} +
+}
+
+# Both processes of an attempt may have been killed at once, by the end of a control group or for want of memory. Whoever comes next
+# and has the host lock lets go of what they have journalled; a second phase goes on with the lock when we have ended.
+let_go_of_earlier() { # true if a second phase is under way
+  waiting=false
+  for request in "$RUN"/*/request; do
+    [ -e "$request" ] || continue
+    (
+      DIR=${request%/request} attempt=${request%/request}
+      attempt=${attempt##*/} STARTER='' TIMER='' STAGE=over VERB=dead-man
+      BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes=''
+      read_request <"$request"
+      exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
+      claim
+      rm -f "$DIR/killer"
+      let_go
+      finish_with broken 'both of its processes had died'
+      if ! needs_second_phase || is_well; then tidy; exit 1; fi
+      { second_phase; tidy; } </dev/null >/dev/null 2>&1 &
+    ) >/dev/null && waiting=true
+  done
+  $waiting
+}
+
+pump() { # the controller's lines, then the end of them, into the inbox
+  while IFS= read -r line; do printf 'in %.200s\n' "$line" >&8; done
+  printf 'eof\n' >&8
+}
+
+leave() { # STATUS
+  stop_timer
+  [ -z "$PUMP" ] || kill -9 "$PUMP" 2>/dev/null
+  [ "$STAGE" != locked ] || rm -rf "$DIR" # nothing was held
+  exit "$1"
+}
+
+# Waits for one event; everything that ends an attempt ends it here.
+await() { # 'EVENT WORD' CODE-IF-IT-FAILS
+  error=''
+  while next 8; do
+    case "$EVENT $REST " in
+      "$1 "*) return ;;
+      'ERROR '*) error=$(printf '%s' "$REST" | sed 's/[^ -~]/?/g') ;;
+      "in ABORT $attempt " | 'eof '*) give_up ;;
+      'in '*) refuse bad-request "an unexpected line" ;;
+      'db-exit '*) refuse_database "$2" ;;
+      'dm fired '* | 'timer '*) refuse "$2" "timed out" ;;
+      'dm failed '*) refuse database "the second session failed" ;;
+    esac
+  done
+}
+
+refuse_database() { # CODE
+  [ ! -e "$DIR/client" ] || [ -s "$DIR/client" ] || refuse no-space "/run is full" # it did not start unjournalled
+  case $error in
+    1205* | 1969* | 3024*) refuse lock-timeout "$error" ;;
+    1044* | 1045* | 1227* | 1698*) refuse privileges "$error" ;;
+    *) refuse database "${error:-the session ended}" ;;
+  esac
+}
+
+# Lets go by way of the dead-man, or in its place if it has died.
+surrender() { # REASON
+  STAGE=over
+  REST=surrender
+  if deadman_alive || [ -z "$DEADMAN" ]; then
+    printf 'fire %s\n' "$1" >&6
+    start_timer 8 4000 surrender
+    while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer surrender') break ;; esac; done
+    stop_timer
+  fi
+  [ "$REST" != surrender ] || take_over
+  finish_with broken "$1"
+}
+
+# A dead-man that lives and is silent may be stopped, or waits for a freeze that the kernel does not end: the same is done beside
+# it, for as long as it takes, and whoever is first has done it. Here it is waited for a little.
+take_over() {
+  if ! deadman_alive; then stand_in; return; fi
+  stand_in </dev/null >/dev/null 2>&1 &
+  standing_in=$! polls=0
+  while kill -0 "$standing_in" 2>/dev/null && [ "$polls" -lt 20 ]; do sleep 0.05; polls=$((polls + 1)); done
+}
+
+stand_in() { # for a dead-man that has died
+  STARTER=''
+  claim
+  rm -f "$DIR/killer"
+  let_go
+  stand_in_for_second_phase
+}
+
+give_up() { # ABORT, or the end of the input
+  HELD_MS=0 given_up=$EVENT
+  [ "$STAGE" != armed ] || surrender aborted
+  say "ABORTED $HELD_MS"
+  [ "$given_up" = eof ] || tell_service # else nobody is there to be told
+  leave 0
+}
+
+hold() {
+  is_attempt "$attempt" || refuse bad-request "no attempt"
+  QUIET=yes
+  check_host
+  take_lock
+  { mkdir "$DIR" 2>/dev/null && mkfifo "$DIR/inbox"; } || refuse bad-request "the attempt is not a new one"
+  STAGE=locked
+  if [ -n "$point" ]; then
+    printf '%s\n' "$point" >"$DIR/point"
+    [ -s "$DIR/point" ] || refuse no-space "/run is full"
+  fi
+  exec 8<>"$DIR/inbox"
+  trap 'printf "eof\n" >&8' HUP INT TERM
+  exec 3<&0 </dev/null
+  pump <&3 3<&- >/dev/null 2>&1 9>&- &
+  PUMP=$!
+  exec 3<&-
+  hurry
+  say LOCKED
+  start_timer 8 120000 hold
+  await 'in HOLD' internal
+  stop_timer
+  preflight
+  arm
+  say ARMED
+  acquire
+  now
+  say "HELD $attempt $(((NOW - BEGUN) * 10))"
+  start_timer 8 $((max_hold - (NOW - BEGUN) * 10 + 500)) overdue # only if the dead-man has died
+  keep
+}
+
+acquire() {
+  sync_mounts
+  case $BY in
+    service) stop_service; sync_mounts ;;
+    session)
+      "${driver}_before"
+      lock_session
+      # shellcheck disable=SC2086 # words KEY=VALUE
+      say_position ${position#position "$connection"}
+      [ "$freeze" = yes ] || sync_mounts
+      ;;
+    script) hold_script; sync_mounts ;;
+    nothing)
+      [ "$method" != checkpoint ] || postgresql_checkpoint
+      start_timer 8 5000 begin
+      begin "$max_hold"
+      [ "$freeze" = yes ] || sync_mounts
+      ;;
+  esac
+  [ "$freeze" = no ] || freeze_mounts
+}
+
+keep() {
+  while next 8; do
+    case "$EVENT $REST" in
+      "in RELEASE $attempt") release ;;
+      'eof '* | 'in '*) give_up ;;
+      'db-exit client') surrender 'the lock session ended' && broken ;;
+      'timer overdue') overdue ;;
+      'dm fired '*) lost ;;
+    esac
+  done
+}
+
+overdue() { # the dead-man should have fired by now
+  STAGE=over
+  take_over
+  finish_with broken overdue
+  broken
+}
+
+lost() { # the dead-man has won
+  start_timer 8 4000 thaw
+  while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer thaw') break ;; esac; done
+  [ "$EVENT" = dm ] || take_over
+  finish_with broken 'the release is still pending'
+  broken
+}
+
+broken() { # says what the verdict says
+  say "RELEASED broken $HELD_MS $REASON"
+  tell_service
+  leave 1
+}
+
+tell_service() { # the controller's last line, after a hold with a second phase
+  [ "$AFTER" = yes ] || return 0
+  [ "$SECOND" = yes ] || { say "SERVICE up 0"; return; }
+  start_timer 8 $((start_timeout + 5000)) service
+  while next 8; do
+    case "$EVENT $REST" in
+      'dm service '*) say "SERVICE ${REST#service }" && break ;;
+      'timer service') say "SERVICE down nothing is known of it" && break ;;
+    esac
+  done
+}
+
+release() {
+  claim || lost
+  STAGE=over REASON=''
+  thaw_mounts || REASON='a filesystem was not frozen any more'
+  before=$REASON
+  case $BY in
+    session)
+      unlock_session || { surrender "${before:-$REASON}" && broken; }
+      hand_second_phase || REASON='the dead-man has died'
+      ;;
+    service)
+      mark=$MARK
+      service_mark
+      { [ -n "$MARK" ] && [ "$MARK" = "$mark" ] && ! data_touched; } || REASON='the service was started meanwhile'
+      hand_start || REASON='the dead-man has died'
+      ;;
+    script) release_script || [ -e "$DIR/script-released" ] || { surrender "${before:-$REASON}" && broken; } ;;
+  esac
+  REASON=${before:-$REASON}
+  if [ -n "$REASON" ]; then finish_with broken "$REASON"; else finish_with intact ''; fi
+  printf 'done\n' >&6
+  [ "$KIND" = intact ] || broken
+  say "RELEASED intact $HELD_MS"
+  tell_service
+  exec 5>&-
+  start_timer 8 1000 end # the host lock is free when the dead-man has gone
+  until [ "$EVENT $REST" = 'dm gone' ] || [ "$EVENT" = timer ] || [ "$SECOND" = yes ]; do next 8; done
+  leave 0
+}
+

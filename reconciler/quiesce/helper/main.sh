@@ -1,0 +1,39 @@
+# ---- verdict and main -----------------------------------------------------------------------------------------------------------
+
+verdict() {
+  is_attempt "$attempt" || refuse bad-request "no attempt"
+  if [ -e "$DIR/request" ] && [ -e "$RUN/host.lock" ]; then
+    exec 9>>"$RUN/host.lock"
+    ! flock -n 9 || let_go_of_earlier || true
+    exec 9>&-
+  fi
+  if [ -s "$DIR/verdict" ]; then
+    read -r kind milliseconds REASON <"$DIR/verdict"
+    say "VERDICT $kind $milliseconds${REASON:+ $REASON}"
+  elif [ -s "$DIR/begun" ] && ! flock -n -s "$RUN/host.lock" true; then
+    say "VERDICT held"
+  else
+    say "VERDICT unknown"
+  fi
+}
+
+main() {
+  VERB=${1:-}
+  case $VERB in
+    probe | hold | verdict)
+      say "STILLPOINT 1 $VERSION"
+      read_request
+      case $VERB in probe) probe ;; hold) hold ;; *) verdict ;; esac
+      ;;
+    dead-man)
+      is_attempt "${2:-}" || exit 2
+      DIR=$RUN/$2
+      read_request <"$DIR/request"
+      dead_man
+      ;;
+    *) say "usage: stillpoint-hold probe|hold|verdict" >&2 && exit 2 ;;
+  esac
+  exit 0
+}
+
+main "$@"

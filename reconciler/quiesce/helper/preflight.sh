@@ -1,0 +1,91 @@
+# ---- preflight ----------------------------------------------------------------------------------------------------------
+
+need() { for command in "$@"; do command -v "$command" >/dev/null || refuse missing-command "$command is not installed"; done; }
+
+check_host() {
+  need flock sync setsid sleep timeout mkdir mkfifo readlink rm sed find df
+  [ "$freeze" = no ] || need fsfreeze
+  # shellcheck disable=SC2046 # split on purpose: df's columns
+  set -- $(df -Pk /run | sed -n '$p')
+  { [ "${4:-0}" -ge 1024 ] && [ -w /run ]; } || refuse no-space "/run has no room for the journal"
+  fact "run-free-kb $4"
+}
+
+check_lock_free() {
+  [ -e "$RUN/host.lock" ] || { fact "host-lock free"; return; }
+  if flock -n -s "$RUN/host.lock" true; then fact "host-lock free"; return; fi
+  read -r holder <"$RUN/host.lock"
+  fact "host-lock held-by ${holder:-somebody}"
+  refuse busy "held by attempt ${holder:-unknown}"
+}
+
+check_service() {
+  [ "$method" = stopService ] || return
+  if has_systemd; then
+    systemctl is-enabled --quiet "$service" || refuse service "$service is not enabled: it would not come back after a reboot"
+    fact "service-enabled yes"
+  else
+    need service
+    fact "service-enabled unknown"
+  fi
+  service_active || refuse service "$service is not running: a service found stopped is left stopped"
+  fact "service-active yes"
+}
+
+# A cloud that fails again and again must not stop a database again and again: after a hold for a point the next one for the
+# same has to wait, and after three there is none. A failure before `begun`, the first statement that can block, is free.
+check_earlier_holds() {
+  [ -n "$point" ] || return 0
+  count=0 ended=0
+  for name in "$RUN"/*/point; do
+    folder=${name%/point}
+    { read -r other <"$name" && [ "$other" = "$point" ] && read -r begun <"$folder/begun"; } 2>/dev/null || continue
+    { read -r _ milliseconds _ <"$folder/verdict"; } 2>/dev/null || milliseconds=0 # all of it was killed
+    count=$((count + 1))
+    [ "$ended" -ge $((begun + milliseconds / 10)) ] || ended=$((begun + milliseconds / 10))
+  done
+  fact "earlier-holds $count"
+  case $count in 0) return ;; 1) pause=10 ;; 2) pause=60 ;; *) refuse attempts "it was held $count times for this point, and that has none; it is given up" ;; esac
+  now
+  left=$((pause - (NOW - ended) / 100))
+  [ "$left" -le 0 ] || refuse busy "it was held for this point just now; the next hold may begin in $left s"
+}
+
+# The rules of clusters, which are the same for all engines. That a member is the writer the controller tells, or its engine.
+check_member() { # IN-A-CLUSTER IS-THE-WRITER
+  if [ -z "$cluster" ]; then
+    [ "$1" = no ] || refuse cluster "it is part of a cluster, and the policy names none"
+    return
+  fi
+  [ "$2" != yes ] || writer=yes
+  [ "$writer" = no ] || [ "$allow_writer" = yes ] || refuse writer "this member is taken for the writer, which the policy does not allow"
+}
+
+# Where nobody counts, a number of healthy members is refused rather than believed.
+refuse_to_count() { [ -z "$cluster" ] || [ "$min_healthy" -le 1 ] || refuse cluster "$1: set minHealthyMembers: 1"; }
+
+refuse_rows() { refuse database "the database says: $(say "$1" | sed -n '/ERROR\|FATAL\|error/{s/[^ -~]/?/g;p;q;}')"; } # ROWS of a client that failed
+
+preflight() {
+  check_host
+  check_earlier_holds
+  check_service
+  [ "$method" != none ] || return 0
+  case $driver in mariadb | postgresql | script) "${driver}_check" ;; esac
+  prove_volumes
+  # shellcheck disable=SC2086 # a list of words without blanks
+  set -- $volumes
+  [ $# -le 1 ] || [ "$BY:$freeze" != nothing:no ] || refuse bad-request "$# volumes that nothing holds still have no instant in common: freeze them"
+}
+
+probe() {
+  check_lock_free
+  preflight
+  case $BY:$method in
+    nothing:filesystem) say "PROVABLE filesystem" ;;
+    nothing:*) say "PROVABLE crash" ;;
+    *) say "PROVABLE application" ;;
+  esac
+  say OK
+}
+

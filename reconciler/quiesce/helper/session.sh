@@ -1,0 +1,86 @@
+# ---- the lock session -------------------------------------------------------------------------------------------------
+
+# A lock session is the engine's own client. It reads statements from a FIFO, and what it prints goes into the inbox of whoever has
+# started it. `<driver>_client` says the words of the client, `<driver>_text WHAT` the statements, and what they must print:
+#   open     limits of the session: db ready ID
+#   start    what blocks no writer: db started
+#   lock     what does: db position ID KEY=VALUE...
+#   unlock   the same position again, then the unlock, which fails if the lock was lost: db position ID..., db unlocked
+#   second   of the session that can end the first: db ready
+#   kill ID, gone ID   end the first; how much of it is left: db left N
+# An error is a line that begins with ERROR.
+
+# shellcheck disable=SC2046 # split on purpose: words without blanks
+ask() { printf '%s\n' "$1" | timeout "${2:-15}" $("${driver}_client") 2>&1; } # STATEMENTS [SECONDS] -> rows
+
+# Starts a client whose output goes into the inbox of whoever starts it. Its end is told there too.
+start_client() { # INPUT-FIFO INBOX-FD NAME
+  mkfifo "$1"
+  (
+    # shellcheck disable=SC2046 # split on purpose: words without blanks
+    ( sign "$DIR/$3" && exec $("${driver}_client") ) <"$1" >&"$2" &
+    wait $!
+    printf 'db-exit %s\n' "$3" >&"$2"
+  ) </dev/null 2>&"$2" 5>&- 7>&- 9>&- &
+}
+
+lock_session() {
+  start_timer 8 $((max_hold + 10000)) session
+  start_client "$DIR/sql" 8 client
+  exec 5<>"$DIR/sql"
+  "${driver}_text" open >&5
+  await 'db ready' database
+  connection=${REST#ready }
+  printf '%s\n' "$connection" >"$DIR/connection"
+  [ -s "$DIR/connection" ] || refuse no-space "/run is full"
+  "${driver}_text" start >&5
+  await 'db started' lock-timeout
+  begin "$max_hold"
+  "${driver}_text" lock >&5
+  await 'db position' lock-timeout
+  position=$REST
+  case $position in "position $connection "*) ;; *) refuse database "the lock session is not the one that was opened" ;; esac
+}
+
+# How long a statement of the lock session may wait, in seconds: others may have to wait as long behind it.
+lock_seconds() {
+  milliseconds=$max_hold
+  [ "$lock_timeout" = 0 ] || [ "$lock_timeout" -gt "$max_hold" ] || milliseconds=$lock_timeout
+  say $((milliseconds > 1000 ? milliseconds / 1000 : 1))
+}
+
+say_position() { # KEY=VALUE...
+  for word; do
+    case $word in *[!A-Za-z0-9=._,:/-]* | *=) continue ;; esac
+    say "POSITION ${word%%=*} ${word#*=}"
+  done
+}
+
+# In the same session: the same connection and position, then the unlock.
+unlock_session() { # false and REASON if the lock was not proven to have held until now
+  "${driver}_text" unlock >&5
+  REASON=''
+  while next 8; do
+    case $EVENT:$REST in
+      db:position*) [ "$REST" = "$position" ] || REASON='the position has moved' ;;
+      db:unlocked) break ;;
+      db-exit:client | ERROR:*) REASON='the lock session failed' && break ;;
+      timer:overdue | dm:fired*) REASON='the unlock was not confirmed' && break ;;
+    esac
+  done
+  [ -z "$REASON" ]
+}
+
+# A client's death frees its lock only when the server is not busy with it: the second session ends the first by number.
+confirm_unlock() {
+  read -r connection <"$DIR/connection" && is_id "$connection" || return
+  "${driver}_text" kill "$connection" >&5
+  start_timer 6 2000 kill
+  while "${driver}_text" gone "$connection" >&5; do
+    while next 6; do case $EVENT:$REST in db:left* | db-exit:killer | timer:kill) break ;; esac; done
+    case $REST in 'left 0' | killer | kill) break ;; esac
+    sleep 0.05
+  done
+  stop_timer
+}
+

@@ -1,0 +1,154 @@
+"""Probes, and what is refused."""
+
+import os
+import pathlib
+import shutil
+import threading
+
+from bench import EVERY_SHELL, case
+from lab import VOLUMES, Helper, run, wait_until
+
+
+@case(EVERY_SHELL)
+def probe_tells_what_can_be_proved(b):
+    lines = b.probe("OK")
+    assert "PROVABLE application" in lines and f"MOUNT {b.lab.mounts[0]}" in lines, lines
+    assert any(line.startswith("FACT engine mariadb 10.") for line in lines), lines
+    assert not os.path.exists("/run/stillpoint"), "probe has left something behind"
+    assert "PROVABLE filesystem" in b.probe("OK", driver="filesystem", method="filesystem")
+    assert "PROVABLE crash" in b.probe("OK", driver="none", method="none", volume=None)
+
+
+@case(EVERY_SHELL)
+def hostile_values_are_refused(b):
+    marker = b.lab.top / "pwned"
+    for key, value in (("service", "a; touch x"), ("service", "$(touch x)"), ("service", "-x"), ("socket", "/run/a b"),
+                       ("socket", "/run/`touch x`"), ("defaults-file", "relative"), ("defaults-file", "/etc/../x"),
+                       ("volume", "../../etc/passwd"), ("volume", "*"), ("attempt", "../abcdef01"), ("attempt", "ABCDEF0123"),
+                       ("attempt", "abc"), ("max-hold-ms", "0x10"), ("max-hold-ms", "5"), ("max-hold-ms", "010000"),
+                       ("max-hold-ms", "1+1"), ("cluster", "a'b"), ("cluster", "a\tb\\"), ("min-healthy", "three"),
+                       ("allow-writer", "maybe"), ("driver", "mariadb;"), ("method", "$IFS"), ("freeze", ""), ("x", "y"),
+                       ("PATH", "/tmp"), ("socket", "/" + "a" * 300), ("service", "\xe9"), (f"volume;touch {marker}", "x")):
+        b.probe("REFUSED bad-request .*", **{key: value})
+    assert not marker.exists()
+    for line in ("HOLD", "", "SET", "GO now; x", "\0", "set attempt abcdef01"):
+        helper = Helper(b.command, "probe")
+        b.helpers.append(helper)
+        helper.send(line, "GO")
+        helper.until("REFUSED bad-request .*")
+        assert helper.end() == 2
+
+
+@case()
+def volumes_must_be_the_data_s(b):
+    for volumes in (VOLUMES, VOLUMES[1], "0" * 8):
+        b.probe("REFUSED volume-mismatch .*", volume=volumes)
+    both = b.probe("REFUSED volume-mismatch .*", volume=VOLUMES)[-1]
+    assert VOLUMES[0] in both and VOLUMES[1] in both, both
+    away = b.lab.mounts[1] / "away"
+    away.mkdir()
+    link = b.lab.data / "elsewhere"
+    link.symlink_to(away)
+    try:
+        b.probe("REFUSED volume-mismatch .*")
+        assert f"MOUNT {b.lab.mounts[1]}" in b.probe("OK", volume=VOLUMES)
+    finally:
+        link.unlink()
+        away.rmdir()
+    b.probe("REFUSED volume-mismatch .*", driver="filesystem", method="filesystem", volume="0" * 8)
+
+
+@case()
+def a_tablespace_elsewhere_is_found(b):
+    away = b.lab.mounts[1] / "space"
+    away.mkdir()
+    b.lab.sql(f"CREATE TABLE shop.far (n INT) ENGINE=InnoDB DATA DIRECTORY='{away}'")
+    try:
+        b.probe("REFUSED volume-mismatch .*")
+        b.probe("OK", volume=VOLUMES)
+    finally:
+        b.lab.sql("DROP TABLE shop.far")
+        shutil.rmtree(away)
+
+
+@case()
+def unsafe_mounts_are_refused(b):
+    run("mount", "--bind", b.lab.mounts[0], "/var/log")
+    try:
+        b.probe("REFUSED unsafe-mount .*")
+        b.probe("OK", freeze="no")
+        b.probe("REFUSED unsafe-mount .*", driver="filesystem", method="filesystem")
+    finally:
+        run("umount", "/var/log")
+
+
+@case()
+def a_missing_command_is_told(b):
+    blank = b.lab.top / "blank"
+    blank.write_text("")
+    for name in ("fsfreeze", "flock"):
+        path = shutil.which(name)
+        run("mount", "--bind", blank, path)
+        try:
+            b.probe(f"REFUSED missing-command {name} .*")
+        finally:
+            run("umount", path)
+
+
+@case()
+def no_room_under_run_is_told(b):
+    filler = pathlib.Path("/run/filler")
+    free = os.statvfs("/run")
+    with open(filler, "wb") as file:
+        file.write(b"\0" * (free.f_bavail * free.f_frsize - 300 * 1024))
+    try:
+        b.probe("REFUSED no-space .*")
+    finally:
+        filler.unlink()
+
+
+@case()
+def an_unwell_database_is_refused(b):
+    b.probe("REFUSED database .*", socket="/run/mysqld/none.sock")
+    b.probe("REFUSED database .*", defaults_file="/run/none.cnf")
+    b.lab.sql("CREATE USER weak@localhost IDENTIFIED BY 'weak'; GRANT SELECT ON *.* TO weak@localhost;")
+    options = pathlib.Path("/run/weak.cnf")
+    options.write_text("[client]\nuser=weak\npassword=weak\n")
+    b.probe("REFUSED privileges .*", defaults_file=options)
+    b.lab.sql("GRANT RELOAD, PROCESS ON *.* TO weak@localhost")
+    b.probe("OK", defaults_file=options)
+    b.lab.sql("DROP USER weak@localhost")
+
+
+@case()
+def a_long_query_is_refused(b):
+    slow = threading.Thread(target=lambda: b.lab.sql("SELECT SLEEP(30)", check=False))
+    slow.start()
+    find = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%' AND time_ms > 300"
+    try:
+        wait_until("the slow query", lambda: b.lab.sql(find))
+        b.probe("REFUSED long-query .*", max_hold_ms="200")
+        b.probe("OK", max_hold_ms="60000")
+    finally:
+        b.lab.sql(f"KILL {b.lab.sql(find)}")
+        slow.join()
+
+
+@case()
+def cluster_and_writer_rules(b):
+    b.probe("REFUSED writer .*", cluster="edx", writer="yes")
+    b.probe("OK", cluster="edx", writer="yes", allow_writer="yes")
+    b.probe("OK", cluster="edx", writer="no")
+    b.lab.sql("CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=1, MASTER_USER='x', MASTER_PASSWORD='x'; START SLAVE;")
+    try:
+        b.probe("REFUSED cluster .*")
+        b.probe("OK", cluster="edx")
+    finally:
+        b.lab.sql("STOP SLAVE; RESET SLAVE ALL;")
+
+
+@case()
+def methods_and_drivers_must_match(b):
+    b.probe("REFUSED bad-request .*", driver="none")
+    b.probe("REFUSED bad-request .*", volume=None)
+    b.probe("REFUSED bad-request .*", method="stopService")

@@ -1,0 +1,126 @@
+"""Other engines than the lab's own MariaDB: a PostgreSQL, and a Galera cluster of three."""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+
+from lab import alive, run, wait_until
+
+
+def free_ports(count):
+    held = [socket.socket() for _ in range(count)]
+    for one in held:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in held]
+    for one in held:
+        one.close()
+    return ports
+
+
+class Postgres:
+    """A PostgreSQL whose data are on the lab's second volume, run by its own account as it wants to be."""
+
+    BINARIES = pathlib.Path("/usr/lib/postgresql/15/bin")
+
+    def __init__(self, lab):
+        self.lab, self.data = lab, lab.mounts[1] / "pg"
+        self.run = pathlib.Path("/run/postgresql")
+
+    def _as_postgres(self, *words):
+        return run("runuser", "-u", "postgres", "--", *words, cwd="/")
+
+    def __enter__(self):
+        for folder in (self.data, self.run):
+            folder.mkdir()
+            shutil.chown(folder, "postgres", "postgres")
+        self._as_postgres(self.BINARIES / "initdb", "-D", self.data, "--auth-local=peer", "--no-sync")
+        self._as_postgres(self.BINARIES / "pg_ctl", "start", "-w", "-D", self.data, "-l", self.data / "log", "-o",
+                          f"-c listen_addresses='' -c unix_socket_directories={self.run}")
+        return self
+
+    def sql(self, text):
+        return self._as_postgres("psql", "-X", "-A", "-t", "-q", "-d", "postgres", "-c", text).stdout.strip()
+
+    def __exit__(self, *_):
+        run("fsfreeze", "-u", self.lab.mounts[1], check=False)
+        self._as_postgres(self.BINARIES / "pg_ctl", "stop", "-m", "fast", "-D", self.data)
+        shutil.rmtree(self.data)
+        shutil.rmtree(self.run)
+
+
+class Galera:
+    """Three members on loopback ports; the data of the second are on the lab's second volume."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.folders = [lab.top / "galera1", lab.mounts[1] / "galera2", lab.top / "galera3"]
+        self.top = pathlib.Path("/run/galera")
+        self.pids = {}
+        self.environment = {**os.environ, "TMPDIR": str(self.top)}
+
+    def socket(self, member):
+        return self.top / f"{member}.sock"
+
+    def _command(self, member, first):
+        folder, port = self.folders[member - 1], self.ports[3 * (member - 1):3 * member]
+        peers = ",".join(f"127.0.0.1:{self.ports[3 * n]}" for n in range(3))
+        options = (f"gmcast.listen_addr=tcp://127.0.0.1:{port[0]};ist.recv_addr=127.0.0.1:{port[1]};gcache.size=8M;"
+                   "gcs.fc_limit=16;gcs.fc_factor=0.5")
+        return ["mariadbd", "--no-defaults", "--user=mysql", f"--datadir={folder}", f"--socket={self.socket(member)}",
+                f"--port={self.ports[9 + member - 1]}", "--bind-address=127.0.0.1", f"--pid-file={self.top}/{member}.pid",
+                "--binlog-format=ROW", "--innodb-autoinc-lock-mode=2", "--innodb-buffer-pool-size=32M",
+                "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=0", "--wsrep-on=ON",
+                "--wsrep-provider=/usr/lib/galera/libgalera_smm.so", "--wsrep-cluster-name=lab",
+                f"--wsrep-cluster-address=gcomm://{'' if first else peers}", f"--wsrep-provider-options={options}",
+                f"--wsrep-node-name=m{member}", "--wsrep-node-address=127.0.0.1", "--wsrep-sst-method=rsync",
+                f"--wsrep-sst-receive-address=127.0.0.1:{port[2]}"]
+
+    def start(self, member, first=False):
+        with open(self.lab.top / f"galera{member}.log", "ab") as log:
+            subprocess.run(["setsid", "--fork", *self._command(member, first)], check=True, stdin=subprocess.DEVNULL,
+                           stdout=log, stderr=log, env=self.environment)
+        try:
+            wait_until(f"member {member}", lambda: self.status(member, "wsrep_local_state") == "4", 60)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {(self.lab.top / f'galera{member}.log').read_text()[-2000:]}") from error
+        self.pids[member] = int((self.top / f"{member}.pid").read_text())
+
+    def stop(self):
+        for pid in self.pids.values():
+            if alive(pid):
+                os.kill(pid, signal.SIGTERM)
+        wait_until("the members' end", lambda: not any(map(alive, self.pids.values())), 60)
+
+    def __enter__(self):
+        self.top.mkdir()
+        self.ports = free_ports(12)
+        shutil.chown(self.top, "mysql", "mysql")  # its daemon for transfers of state does not work as root
+        for folder in self.folders:
+            run("mariadb-install-db", "--no-defaults", f"--datadir={folder}", "--user=mysql", "--skip-test-db",
+                "--auth-root-authentication-method=socket", "--innodb-log-file-size=8M", env=self.environment)
+        try:
+            for member in (1, 2, 3):
+                self.start(member, first=member == 1)
+        except AssertionError:
+            self.__exit__()
+            raise
+        self.sql(1, "CREATE DATABASE shop; CREATE TABLE shop.orders (id BIGINT AUTO_INCREMENT PRIMARY KEY, n INT);")
+        return self
+
+    def sql(self, member, text, check=True):
+        return run("mariadb", "--no-defaults", f"--socket={self.socket(member)}", "-N", "-B", "-e", text, check=check).stdout.strip()
+
+    def status(self, member, name):
+        return self.sql(member, f"SHOW GLOBAL STATUS LIKE '{name}'", check=False).partition("\t")[2]
+
+    def desync(self, member):
+        return self.sql(member, "SELECT @@wsrep_desync")
+
+    def __exit__(self, *_):
+        run("fsfreeze", "-u", self.lab.mounts[1], check=False)
+        self.stop()
+        for folder in (*self.folders, self.top):
+            shutil.rmtree(folder, ignore_errors=True)
