@@ -2,10 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <iostream>
 #include <map>
+#include <span>
 
+#include "app/command_words.hpp"
 #include "app/commands.hpp"
 #include "app/options.hpp"
+#include "support/text.hpp"
 
 namespace stillpoint::app {
 namespace {
@@ -34,14 +38,45 @@ std::string words_of(const auto& table) {
 template <class Value>
 void add_choice(CLI::App& app, const std::string& flags, Value& into, const std::map<std::string, Value>& table,
                 const std::string& help) {
-  app.add_option(flags, into, help)
-      ->transform(CLI::CheckedTransformer(table).description(""))
+  // The table must outlive the parsing, which those above do.
+  const auto known = [&table](const std::string& word) {
+    return table.contains(word) ? std::string()
+                                : "expected one of " + words_of(table) + ", found '" + support::printable(word) + "'";
+  };
+  app.add_option_function<std::string>(
+         flags, [&into, &table](const std::string& word) { into = table.at(word); }, help)
+      ->check(CLI::Validator(known, ""))
       ->option_text(words_of(table));
 }
 
 CLI::Option* add_files(CLI::App& app, Options& options) {
-  return app.add_option("-f,--filename", options.files, "Policy file, or folder of *.yaml files; may be given again")
-      ->option_text("PATH");
+  return app
+      .add_option("-f,--filename", options.files,
+                  "Policy file, or folder of *.yaml and *.yml files; may be given again")
+      ->type_name("PATH");
+}
+
+/// The names of the commands below `app`.
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* sub : app.get_subcommands(std::function<bool(const CLI::App*)>())) {
+    names.push_back(sub->get_name());
+  }
+  return names;
+}
+
+/// CLI11 says of a misspelt command only that one is wanted.
+std::optional<std::string> object_to_commands(const CLI::App& app, std::span<char* const> words) {
+  if (const auto objection = object_to_command(commands_of(app), words)) {
+    return objection;
+  }
+  for (const auto* sub : app.get_subcommands(std::function<bool(const CLI::App*)>())) {
+    const auto below = commands_of(*sub);
+    if (!words.empty() && sub->get_name() == words[0] && !below.empty()) {
+      return object_to_command(below, words.subspan(1));
+    }
+  }
+  return std::nullopt;
 }
 
 void add_installation(CLI::App& app, Options& options) {
@@ -71,12 +106,14 @@ void add_logging(CLI::App& app, Options& options) {
 
 void add_mass_delete(CLI::App& app, Options& options) {
   app.add_flag("--allow-mass-delete", options.allow_mass_delete,
-               "Prune even if more than two points and more than a quarter of a series go at once");
+               "Prune even if more than two points and more than a quarter of a series go at once")
+      ->disable_flag_override();
 }
 
 /// What a pass may be asked for beside the policies; the same for the commands that plan one.
 void add_wishes(CLI::App& app, Options& options) {
-  app.add_flag("--now", options.now, "Make a point of every dataset now, outside the schedule, under the same rules");
+  app.add_flag("--now", options.now, "Make a point of every dataset now, outside the schedule, under the same rules")
+      ->disable_flag_override();
   add_mass_delete(app, options);
 }
 
@@ -178,6 +215,10 @@ ExitCode run_command_line(int argc, char** argv) {
   add_choice(*sub, "-o,--output", options.output, kListOutputs, "How the list is shown");
   add_logging(*sub, options);
 
+  if (const auto objection = object_to_commands(app, std::span(argv, static_cast<size_t>(argc)).subspan(1))) {
+    std::cerr << "stillpoint: " << *objection << "\n";
+    return ExitCode::InvalidInput;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

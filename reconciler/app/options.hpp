@@ -20,10 +20,10 @@ struct Options {
   ColourMode colour = ColourMode::Auto;
   bool now = false;
   bool allow_mass_delete = false;
-  std::string plan_file;     ///< diff writes the plan here, reconcile carries out that one; empty: none
-  std::string metrics_file;  ///< empty: none is written
-  std::string field;         ///< of the language, to be explained; empty: the document
-  bool recursive = false;    ///< the fields of its fields as well
+  std::string plan_file;             ///< diff writes the plan here, reconcile carries out that one; empty: none
+  std::string metrics_file;          ///< empty: none is written
+  std::string field;                 ///< of the language, to be explained; empty: the document
+  bool recursive = false;            ///< the fields of its fields as well
   std::string rehearse_from;         ///< an instant; empty: now
   std::string rehearse_for = "90d";  ///< a length of time
   std::string svg_file;              ///< empty: none is written

@@ -6,15 +6,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "app/command_line.hpp"
 #include "cloudsim/cloudsim.hpp"
 #include "contract/project.hpp"
-#include "support/ids.hpp"
+#include "unit/app/runner.hpp"
 
 namespace stillpoint::app {
 
@@ -58,16 +56,13 @@ struct Site {
 
 inline const json kRefuseLogins{{"method", "POST"}, {"path_regex", "/auth/tokens$"}, {"status", 401}, {"count", -1}};
 
-class CommandsTest : public ::testing::Test {
+class CommandsTest : public FilesTest {
  protected:
-  CommandsTest() : folder_(std::filesystem::temp_directory_path() / ("stillpoint-test-" + support::random_hex(8))) {
+  CommandsTest() {
     std::filesystem::create_directories(folder_ / "policies");
     setenv("OS_CLIENT_CONFIG_FILE", path("clouds.yaml").c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   }
-  ~CommandsTest() override { std::filesystem::remove_all(folder_); }
 
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
   std::string read(const std::string& name) const {
     std::ostringstream text;
     text << std::ifstream(folder_ / name).rdbuf();
@@ -85,23 +80,9 @@ class CommandsTest : public ::testing::Test {
 
   /// Runs `stillpoint ARGUMENTS -f policies`; the exit code.
   int run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "stillpoint");
     arguments.insert(arguments.end(), {"-f", path("policies")});
-    std::vector<char*> argv;
-    for (auto& argument : arguments) {
-      argv.push_back(argument.data());
-    }
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const auto code = run_command_line(static_cast<int>(argv.size()), argv.data());
-    out_ = testing::internal::GetCapturedStdout();
-    err_ = testing::internal::GetCapturedStderr();
-    return static_cast<int>(code);
+    return run_files(std::move(arguments));
   }
-
-  std::filesystem::path folder_;
-  std::string out_;
-  std::string err_;
 };
 
 class TwoCloudsTest : public CommandsTest {

@@ -1,0 +1,50 @@
+#include "app/command_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "support/text.hpp"
+
+namespace stillpoint::app {
+namespace {
+
+/// Commands that the design has and this version has not, and what is to be done meanwhile.
+struct Later {
+  std::string_view name;
+  std::string_view meanwhile;
+};
+constexpr std::array<Later, 9> kLater{{
+    {"run", "let cron or a systemd timer run `stillpoint reconcile` every few minutes"},
+    {"apply", "put the policy into the folder that reconcile is given; `stillpoint diff` shows what it would do"},
+    {"delete", "set metadata.deletionTimestamp in the policy, with spec.deletionPolicy"},
+    {"describe", "use `stillpoint get points -o wide`"},
+    {"restore", "make a volume of the point's snapshot; `stillpoint get points -o json` names it"},
+    {"pin", "set stillpoint.pin in the metadata of the point's snapshots to the name of its owner"},
+    {"unpin", "remove stillpoint.pin from the metadata of the point's snapshots"},
+    {"adopt", "keep the old snapshots until enough points exist, and delete them by hand"},
+    {"enroll", "put the key and the host key in place by hand; `stillpoint doctor` checks them"},
+}};
+
+}  // namespace
+
+std::optional<std::string> object_to_command(const std::vector<std::string>& commands, std::span<char* const> words) {
+  if (words.empty() || std::string_view(words[0]).starts_with("-")) {
+    return std::nullopt;
+  }
+  const std::string word = words[0];
+  if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
+    return std::nullopt;
+  }
+  const auto* later = std::find_if(kLater.begin(), kLater.end(), [&](const Later& one) { return one.name == word; });
+  if (later != kLater.end()) {
+    return "`" + word + "` is not supported yet; " + std::string(later->meanwhile);
+  }
+  std::string text = "there is no command `" + support::printable(word) + "`";
+  if (const auto near = support::nearest(word, commands)) {
+    return text + "; did you mean `" + *near + "`?";
+  }
+  return text + "; there are " + support::join(commands, ", ");
+}
+
+}  // namespace stillpoint::app

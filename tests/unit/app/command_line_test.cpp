@@ -1,0 +1,46 @@
+// What is said of a command line that is wrong.
+
+#include <gmock/gmock.h>
+
+#include "unit/app/runner.hpp"
+
+namespace stillpoint::app {
+namespace {
+
+using testing::HasSubstr;
+
+class CommandLineTest : public FilesTest {
+ protected:
+  /// What is said, with exit code 2.
+  std::string complaint(const std::vector<std::string>& arguments) {
+    EXPECT_EQ(run_files(arguments), 2);
+    EXPECT_EQ(out_, "");
+    return err_;
+  }
+};
+
+TEST_F(CommandLineTest, AWordThatIsNoCommandIsNamed) {
+  EXPECT_EQ(complaint({"recncile"}), "stillpoint: there is no command `recncile`; did you mean `reconcile`?\n");
+  EXPECT_THAT(complaint({"frobnicate"}),
+              HasSubstr("there is no command `frobnicate`; there are validate, explain, diff, "));
+  EXPECT_EQ(complaint({"get", "point"}), "stillpoint: there is no command `point`; did you mean `points`?\n");
+  EXPECT_THAT(complaint({"\x1b[31m"}), Not(HasSubstr("\x1b")));
+}
+
+TEST_F(CommandLineTest, ACommandThatIsToComeIsSaidWithWhatToDoMeanwhile) {
+  EXPECT_THAT(complaint({"run"}),
+              HasSubstr("`run` is not supported yet; let cron or a systemd timer run `stillpoint "));
+  EXPECT_THAT(complaint({"apply", "-f", "x"}),
+              HasSubstr("`apply` is not supported yet; put the policy into the folder"));
+}
+
+TEST_F(CommandLineTest, AWordThatIsNoneOfTheChoicesIsNamedWithThem) {
+  EXPECT_THAT(complaint({"diff", "-f", "x", "-o", "yaml"}),
+              HasSubstr("--output: expected one of json|table, found 'yaml'"));
+  EXPECT_THAT(complaint({"diff", "-f"}), HasSubstr("--filename: 1 required PATH missing"));
+  EXPECT_THAT(complaint({"diff"}), HasSubstr("--filename is required"));
+  EXPECT_THAT(complaint({"diff", "-f", "x", "--now=5"}), HasSubstr("now was given a disallowed flag override"));
+}
+
+}  // namespace
+}  // namespace stillpoint::app
