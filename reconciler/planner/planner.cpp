@@ -244,9 +244,8 @@ class Planning {
   std::vector<cloud::Volume> volumes_of(const inventory::Attempt& attempt) const {
     std::vector<cloud::Volume> volumes;
     for (const auto& member : attempt.members) {
-      const auto volume = std::find_if(observed_.volumes.begin(), observed_.volumes.end(), [&](const auto& candidate) {
-        return candidate.id == member.snapshot.volume;
-      });
+      const auto volume = std::find_if(observed_.volumes.begin(), observed_.volumes.end(),
+                                       [&](const auto& candidate) { return candidate.id == member.snapshot.volume; });
       volumes.push_back(volume == observed_.volumes.end() ? cloud::Volume{} : *volume);
       volumes.back().size_gib = member.snapshot.size_gib;
     }

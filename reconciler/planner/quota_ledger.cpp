@@ -15,7 +15,6 @@ void charge(std::map<std::string, long>& charges, const std::string& type, int g
   }
 }
 
-
 /// What snapshots of the volumes are charged to which quota.
 std::map<std::string, long> charge_of(const std::vector<cloud::Volume>& volumes) {
   std::map<std::string, long> need;
