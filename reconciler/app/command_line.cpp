@@ -207,6 +207,9 @@ ExitCode run_command_line(int argc, char** argv) {
   add_installation(*sub, options);
   add_logging(*sub, options);
 
+  add(app, "helper", "Print the program that holds databases on servers, to audit it or to install it there",
+      print_helper);
+
   CLI::App* get = app.add_subcommand("get", "List what exists");
   get->require_subcommand(1);
   sub = add(*get, "points", "List recovery points", get_points);

@@ -12,6 +12,8 @@ namespace stillpoint::app {
 ExitCode validate(const Options& options);
 /// Says what a field of the policy language means, from the schema that the program carries.
 ExitCode explain(const Options& options);
+/// Prints the helper, to be installed on servers or to be audited.
+ExitCode print_helper(const Options& options);
 /// Shows what `reconcile` would do and changes nothing. As JSON it is one document, whatever clouds there are.
 ExitCode diff(const Options& options);
 /// One pass over each cloud. With `options.metrics_file` it writes its metrics, whatever becomes of the pass.

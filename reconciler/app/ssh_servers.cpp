@@ -14,8 +14,8 @@ using support::Result;
 /// A helper together with the connection that it runs over.
 class ConnectedHelper final : public quiesce::Helper {
  public:
-  ConnectedHelper(std::unique_ptr<ssh::Shell> shell, const std::string& user, const support::Clock& clock)
-      : shell_(std::move(shell)), helper_(quiesce::make_helper(*shell_, user, clock)) {}
+  ConnectedHelper(std::unique_ptr<ssh::Shell> shell, const policy::SshSettings& settings, const support::Clock& clock)
+      : shell_(std::move(shell)), helper_(quiesce::make_helper(*shell_, settings.user, settings.helper, clock)) {}
 
   Result<quiesce::ProbeReport> probe(const quiesce::HoldRequest& request, support::Deadline deadline) override {
     return helper_->probe(request, deadline);
@@ -53,7 +53,7 @@ class SshServers final : public executor::Servers {
     if (!shell) {
       return pass_on(std::move(shell));
     }
-    return std::make_unique<ConnectedHelper>(std::move(*shell), target.user, clock_);
+    return std::make_unique<ConnectedHelper>(std::move(*shell), policy.ssh, clock_);
   }
 
  private:

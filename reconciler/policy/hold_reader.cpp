@@ -54,28 +54,27 @@ void check_freeze(const Field& field, HoldSettings& hold) {
   }
 }
 
-void belongs_to_method(const Field& field, const HoldSettings& hold, std::initializer_list<Method> methods) {
-  if (field.present() && std::find(methods.begin(), methods.end(), hold.method) == methods.end()) {
-    std::vector<std::string> words;
-    for (const auto method : methods) {
-      words.emplace_back(to_string(method));
-    }
-    field.wrong("belongs to the method " + support::join(words, " or ") + " and has no meaning with " +
-                    std::string(to_string(hold.method)),
-                "remove it");
+/// A field that only some methods or drivers have; `given` is the one that the hold has.
+template <class Word>
+void belongs_to(const Field& field, const std::string& what, std::initializer_list<Word> owners, Word given) {
+  if (!field.present() || std::find(owners.begin(), owners.end(), given) != owners.end()) {
+    return;
   }
+  std::vector<std::string> words;
+  for (const auto owner : owners) {
+    words.emplace_back(to_string(owner));
+  }
+  field.wrong("belongs to the " + what + " " + support::join(words, " or ") + " and has no meaning with " +
+                  std::string(to_string(given)),
+              "remove it");
+}
+
+void belongs_to_method(const Field& field, const HoldSettings& hold, std::initializer_list<Method> methods) {
+  belongs_to(field, "method", methods, hold.method);
 }
 
 void belongs_to_driver(const Field& field, const HoldSettings& hold, std::initializer_list<Driver> drivers) {
-  if (field.present() && std::find(drivers.begin(), drivers.end(), hold.driver) == drivers.end()) {
-    std::vector<std::string> words;
-    for (const auto driver : drivers) {
-      words.emplace_back(to_string(driver));
-    }
-    field.wrong("belongs to the driver " + support::join(words, " or ") + " and has no meaning with " +
-                    std::string(to_string(hold.driver)),
-                "remove it");
-  }
+  belongs_to(field, "driver", drivers, hold.driver);
 }
 
 }  // namespace

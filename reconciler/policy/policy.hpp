@@ -57,6 +57,12 @@ struct VolumeSelector {
   bool operator==(const VolumeSelector&) const = default;
 };
 
+/// How the helper gets onto a server.
+enum class HelperPlacement {
+  Sent,       ///< by Stillpoint itself, under /run/stillpoint
+  Installed,  ///< by the server's administrator, to a fixed path
+};
+
 struct SshSettings {
   std::string user = "root";
   int port = 22;
@@ -64,6 +70,7 @@ struct SshSettings {
   std::string known_hosts_file = "~/.ssh/known_hosts";
   std::string network;  ///< which of the server's networks; any if empty
   int ip_version = 4;
+  HelperPlacement helper = HelperPlacement::Sent;
 };
 
 struct HoldSettings {

@@ -56,6 +56,7 @@ SshSettings read_ssh(const Field& field, const std::string& policy_file) {
   fields->get("port").read(ssh.port, 1, 65535);
   fields->get("keyFile").read(ssh.key_file, kPath);
   fields->get("knownHostsFile").read(ssh.known_hosts_file, kPath);
+  fields->get("helper").read(ssh.helper, {{"sent", HelperPlacement::Sent}, {"installed", HelperPlacement::Installed}});
   resolve(ssh.key_file, policy_file);
   resolve(ssh.known_hosts_file, policy_file);
   if (auto address = fields->get("address").fields()) {

@@ -13,11 +13,12 @@ using support::fail;
 /// A probe says some dozens of lines; one that never ends is cut off.
 constexpr int kMaxProbeLines = 512;
 
-/// The sent way.
-class SentHelper final : public Helper {
+/// The helper that was sent, or the one that is installed.
+class RemoteHelper final : public Helper {
  public:
-  SentHelper(ssh::Shell& shell, const std::string& user, const support::Clock& clock)
-      : shell_(shell), root_(user), clock_(clock) {}
+  RemoteHelper(ssh::Shell& shell, const std::string& user, policy::HelperPlacement placement,
+               const support::Clock& clock)
+      : shell_(shell), root_(user), placement_(placement), clock_(clock) {}
 
   support::Result<ProbeReport> probe(const HoldRequest& request, support::Deadline deadline) override;
   support::Result<std::unique_ptr<Session>> lock(const HoldRequest& request, support::Deadline deadline) override;
@@ -32,27 +33,32 @@ class SentHelper final : public Helper {
 
   ssh::Shell& shell_;
   RootCommands root_;
+  policy::HelperPlacement placement_;
   const support::Clock& clock_;
-  bool installed_ = false;
+  bool sent_ = false;
 };
 
-support::Result<std::unique_ptr<Dialogue>> SentHelper::start(const std::string& verb, const std::string& server,
-                                                             const std::vector<std::string>& settings,
-                                                             support::Deadline deadline) {
-  if (!installed_) {
-    if (auto installed = install_helper(shell_, root_, server, deadline); !installed) {
-      return support::pass_on(std::move(installed));
+support::Result<std::unique_ptr<Dialogue>> RemoteHelper::start(const std::string& verb, const std::string& server,
+                                                               const std::vector<std::string>& settings,
+                                                               support::Deadline deadline) {
+  if (placement_ == policy::HelperPlacement::Installed) {
+    return Dialogue::start(shell_, root_.as_root(std::string(kInstalledHelper) + " " + verb), server, settings,
+                           deadline);
+  }
+  if (!sent_) {
+    if (auto sent = install_helper(shell_, root_, server, deadline); !sent) {
+      return support::pass_on(std::move(sent));
     }
-    installed_ = true;
+    sent_ = true;
   }
   auto dialogue =
       Dialogue::start(shell_, root_.as_root("/bin/sh " + helper_path() + " " + verb), server, settings, deadline);
-  installed_ = dialogue.has_value();  // the server may have been started anew, with an empty /run
+  sent_ = dialogue.has_value();  // the server may have been started anew, with an empty /run
   return dialogue;
 }
 
-support::Result<std::unique_ptr<Dialogue>> SentHelper::start(const std::string& verb, const HoldRequest& request,
-                                                             support::Deadline deadline) {
+support::Result<std::unique_ptr<Dialogue>> RemoteHelper::start(const std::string& verb, const HoldRequest& request,
+                                                               support::Deadline deadline) {
   auto lines = request_lines(request);
   if (!lines) {
     return support::pass_on(std::move(lines));
@@ -83,7 +89,7 @@ bool take(ProbeReport& report, Reply& reply) {
   return false;
 }
 
-support::Result<ProbeReport> SentHelper::probe(const HoldRequest& request, support::Deadline deadline) {
+support::Result<ProbeReport> RemoteHelper::probe(const HoldRequest& request, support::Deadline deadline) {
   auto dialogue = start("probe", request, deadline);
   if (!dialogue) {
     return support::pass_on(std::move(dialogue), "probing");
@@ -105,7 +111,7 @@ support::Result<ProbeReport> SentHelper::probe(const HoldRequest& request, suppo
   return fail((*dialogue)->out_of_turn("FACT, MOUNT, PROVABLE or OK"));
 }
 
-support::Result<std::unique_ptr<Session>> SentHelper::lock(const HoldRequest& request, support::Deadline deadline) {
+support::Result<std::unique_ptr<Session>> RemoteHelper::lock(const HoldRequest& request, support::Deadline deadline) {
   auto dialogue = start("hold", request, deadline);
   if (!dialogue) {
     return support::pass_on(std::move(dialogue), "taking the host lock");
@@ -116,7 +122,7 @@ support::Result<std::unique_ptr<Session>> SentHelper::lock(const HoldRequest& re
   return make_session(std::move(*dialogue), request, clock_);
 }
 
-support::Result<VerdictReport> SentHelper::verdict(const std::string& attempt, support::Deadline deadline) {
+support::Result<VerdictReport> RemoteHelper::verdict(const std::string& attempt, support::Deadline deadline) {
   if (!support::is_hex_name(attempt)) {
     return fail(ErrorKind::InvalidInput, "an attempt's id is 8 to 64 characters of 0-9 and a-f");
   }
@@ -129,8 +135,9 @@ support::Result<VerdictReport> SentHelper::verdict(const std::string& attempt, s
 
 }  // namespace
 
-std::unique_ptr<Helper> make_helper(ssh::Shell& shell, const std::string& user, const support::Clock& clock) {
-  return std::make_unique<SentHelper>(shell, user, clock);
+std::unique_ptr<Helper> make_helper(ssh::Shell& shell, const std::string& user, policy::HelperPlacement placement,
+                                    const support::Clock& clock) {
+  return std::make_unique<RemoteHelper>(shell, user, placement, clock);
 }
 
 }  // namespace stillpoint::quiesce

@@ -93,8 +93,8 @@ class Session {
   virtual support::Result<std::unique_ptr<Hold>> hold(support::Deadline deadline) = 0;
 };
 
-/// Runs the helper on one server in the sent way: the script is uploaded to a root-only file under /run/stillpoint and
-/// run from there with sudo, or without it for root.
+/// Runs the helper on one server, with sudo, or without it for root. In the sent way the script is uploaded to a
+/// root-only file under /run/stillpoint and run from there; the installed one is run from kInstalledHelper.
 class Helper {
  public:
   virtual ~Helper() = default;
@@ -107,6 +107,7 @@ class Helper {
 };
 
 /// `user` is the login; sudo is used unless it is root. The shell must outlive the helper.
-std::unique_ptr<Helper> make_helper(ssh::Shell& shell, const std::string& user, const support::Clock& clock);
+std::unique_ptr<Helper> make_helper(ssh::Shell& shell, const std::string& user, policy::HelperPlacement placement,
+                                    const support::Clock& clock);
 
 }  // namespace stillpoint::quiesce

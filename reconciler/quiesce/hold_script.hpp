@@ -4,7 +4,7 @@
 
 namespace stillpoint::quiesce {
 
-/// The text of stillpoint-hold.sh, which the build puts into the program.
+/// The text of the helper, which the build puts together of helper/ and into the program.
 extern const std::string_view kHoldScript;
 
 }  // namespace stillpoint::quiesce

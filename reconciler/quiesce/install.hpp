@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "ssh/shell.hpp"
 
@@ -21,6 +22,9 @@ class RootCommands {
  private:
   std::string user_;
 };
+
+/// Where an installed helper is. deploy/server has what allows a login to run just that.
+inline constexpr std::string_view kInstalledHelper = "/usr/local/sbin/stillpoint-hold";
 
 /// Where the helper script of this release lies on a server: its name carries its version and contents.
 std::string helper_path();

@@ -60,7 +60,7 @@ class HoldTest : public testing::Test {
     ASSERT_TRUE(shell) << shell.error().to_string();
     helper_.reset();
     shell_ = std::move(*shell);
-    helper_ = make_helper(*shell_, user, kClock);
+    helper_ = make_helper(*shell_, user, policy::HelperPlacement::Sent, kClock);
   }
 
   std::unique_ptr<Hold> held() {
@@ -199,7 +199,7 @@ TEST_F(HoldTest, AChangedScriptIsReplaced) {
   ASSERT_EQ(
       shell_->run("for f in /run/stillpoint/bin/*; do echo 'echo changed' >$f; done", "", in(seconds(30)))->exit_code,
       0);
-  auto another = make_helper(*shell_, "root", kClock);
+  auto another = make_helper(*shell_, "root", policy::HelperPlacement::Sent, kClock);
   auto report = another->probe(request_, in(seconds(30)));
   EXPECT_TRUE(report) << report.error().to_string();
 }

@@ -9,11 +9,10 @@
 #include <sstream>
 
 #include "app/assumed_cloud.hpp"
-#include "app/command_line.hpp"
 #include "inventory/match.hpp"
 #include "policy/reader.hpp"
-#include "support/ids.hpp"
 #include "support/text.hpp"
+#include "unit/app/runner.hpp"
 
 namespace stillpoint::app {
 namespace {
@@ -26,43 +25,20 @@ std::filesystem::path project_root() {
   return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
 }
 
-class RehearseTest : public ::testing::Test {
+class RehearseTest : public FilesTest {
  protected:
-  RehearseTest() : folder_(std::filesystem::temp_directory_path() / ("stillpoint-test-" + support::random_hex(8))) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~RehearseTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
   static std::string read(const std::filesystem::path& file) {
     std::ostringstream text;
     text << std::ifstream(file).rdbuf();
     return text.str();
   }
-  int run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "stillpoint");
-    std::vector<char*> argv;
-    for (auto& argument : arguments) {
-      argv.push_back(argument.data());
-    }
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const auto code = run_command_line(static_cast<int>(argv.size()), argv.data());
-    out_ = testing::internal::GetCapturedStdout();
-    err_ = testing::internal::GetCapturedStderr();
-    return static_cast<int>(code);
-  }
+  int run(std::vector<std::string> arguments) { return run_files(std::move(arguments)); }
   /// Rehearses one of specs/.
   int rehearse_spec(const std::string& spec, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments{"rehearse", "--offline", "-f", (project_root() / "specs" / spec).string()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run(arguments);
   }
-
-  std::filesystem::path folder_;
-  std::string out_;
-  std::string err_;
 };
 
 TEST_F(RehearseTest, EverySpecCanBeRehearsedOffline) {

@@ -33,6 +33,7 @@ spec:
     keyFile: keys/id_ed25519
     knownHostsFile: ~/.ssh/known_hosts
     address: {network: mgmt, version: 4}
+    helper: installed
   schedule:
     cron: ["5 1 * * *", "0 13 * * sun"]
     timeZone: Europe/Zurich

@@ -52,7 +52,7 @@ TEST(HostileFiles, LineEndsAndAByteOrderMarkDoNotMatter) {
       << "the mark takes no column";
   EXPECT_THAT(said_of(with_line_ends("\r")), ElementsAre(HasSubstr("f:1:36: a carriage return that does not end")));
   EXPECT_THAT(said_of(std::string(kFullPolicy) + "---\n\xef\xbb\xbf" + std::string(kFullPolicy)),
-              ElementsAre(HasSubstr("f:62:1: a byte order mark in the middle of the text: remove it")));
+              ElementsAre(HasSubstr("f:63:1: a byte order mark in the middle of the text: remove it")));
 }
 
 TEST(HostileFiles, AreNotReadAsSomethingElse) {
@@ -70,7 +70,7 @@ TEST(HostileFiles, AQuoteOrABracketWithoutAnEndIsSaidWhereItBegins) {
       ElementsAre(HasSubstr("f:6:10: not valid YAML: the quote that begins here seems to have its end in line 9")))
       << "not where the parser stumbles";
   EXPECT_THAT(said_of(changed("suspend: true", "suspend: 'true")),
-              testing::Contains(HasSubstr("f:59:12: not valid YAML: the quote that begins here has no end: write '")))
+              testing::Contains(HasSubstr("f:60:12: not valid YAML: the quote that begins here has no end: write '")))
       << "the parser would take the end of the file for it";
   EXPECT_THAT(said_of("a: \"x\\\"\n"), testing::Contains(HasSubstr("f:1:4: not valid YAML: the quote")));
   EXPECT_THAT(said_of("a: 'it''s\n"), testing::Contains(HasSubstr("f:1:4: not valid YAML: the quote")));

@@ -226,6 +226,7 @@ spec:
       {"spec.ssh.port", policy.ssh.port},
       {"spec.ssh.knownHostsFile", policy.ssh.known_hosts_file},
       {"spec.ssh.address.version", policy.ssh.ip_version},
+      {"spec.ssh.helper", policy.ssh.helper == HelperPlacement::Sent ? "sent" : "installed"},
       {"spec.schedule.timeZone", policy.schedule.time_zone},
       {"spec.datasets.onFailure", dataset.on_failure == OnFailure::Fail ? "fail" : "downgrade"},
       {"spec.datasets.hold.maxHold", time(dataset.hold.max_hold)},

@@ -91,10 +91,11 @@ TEST(PolicyReader, ReadsEveryField) {
   EXPECT_EQ(policy.ssh.port, 2222);
   EXPECT_EQ(policy.ssh.network, "mgmt");
   EXPECT_EQ(policy.ssh.ip_version, 4);
+  EXPECT_EQ(policy.ssh.helper, HelperPlacement::Installed);
   EXPECT_THAT(policy.schedule.cron, ElementsAre("5 1 * * *", "0 13 * * sun"));
   EXPECT_EQ(policy.schedule.cron_marks.at(1).value.column, 25);
   EXPECT_EQ(policy.schedule.time_zone, "Europe/Zurich");
-  EXPECT_EQ(policy.schedule.time_zone_mark->line, 22);
+  EXPECT_EQ(policy.schedule.time_zone_mark->line, 23);
   EXPECT_EQ(policy.schedule.starting_deadline, std::optional<std::chrono::milliseconds>(30min));
   EXPECT_EQ(policy.schedule.jitter, 10min);
   ASSERT_EQ(policy.schedule.blackouts.size(), 2U);
@@ -226,7 +227,7 @@ const Case kCases[] = {
      "metadata.name: expected a name of 1 to 63 characters of a-z 0-9 -, the first not "
      "-, found the number 7: write it in quotes, \"7\""},
     {"name: edx-backend", "name: a123456789012345678901234567890123456789012345678901234567890123", "metadata.name: "},
-    {"name: mongodb", "name: mysql", "p.yaml:45:7: spec.datasets[1]: the name mysql is taken by spec.datasets[0]"},
+    {"name: mongodb", "name: mysql", "p.yaml:46:7: spec.datasets[1]: the name mysql is taken by spec.datasets[0]"},
     {"  - name: mongodb\n      volumes", "  - volumes", "spec.datasets[1].name: is missing: give the dataset a name"},
     // Fields that nobody knows, and those that do not work yet.
     {"cloud:", "clud:", "p.yaml:6:3: spec.clud: unknown field: did you mean cloud?"},
@@ -236,8 +237,8 @@ const Case kCases[] = {
     {"timeZone:", "every: 5m\n    timeZone:", "spec.schedule.every: is not supported yet"},
     {"port: 2222", "proxyJump: bastion", "spec.ssh.proxyJump: is not supported yet"},
     {"deletionPolicy: Delete", "deletionPolicy: delete",
-     "p.yaml:60:19: spec.deletionPolicy: expected one of Retain, Delete, found \"delete\": did you mean Delete?"},
-    {"keepLast: 7", "weekley: 7", "p.yaml:55:15: spec.retention.weekley: unknown field: did you mean weekly?"},
+     "p.yaml:61:19: spec.deletionPolicy: expected one of Retain, Delete, found \"delete\": did you mean Delete?"},
+    {"keepLast: 7", "weekley: 7", "p.yaml:56:15: spec.retention.weekley: unknown field: did you mean weekly?"},
     {"driver: filesystem", "driver: mongodb",
      "spec.datasets[1].hold.driver: \"mongodb\" is not supported yet: use filesystem, which freezes the volume"},
     {"stopService", "fsyncLock", "spec.datasets[0].hold.method: \"fsyncLock\" is not supported yet"},
@@ -251,7 +252,7 @@ const Case kCases[] = {
      "stopService"},
     // Types.
     {"suspend: true", "suspend: yes",
-     "p.yaml:59:12: spec.suspend: expected true or false, found \"yes\": write true, without quotes"},
+     "p.yaml:60:12: spec.suspend: expected true or false, found \"yes\": write true, without quotes"},
     {"suspend: true", "suspend: Off", "found \"Off\": write false, without quotes"},
     {"suspend: true", "suspend: 'true'", "spec.suspend: expected true or false, found \"true\": write true, without"},
     {"suspend: true", "suspend:", "spec.suspend: expected true or false, found nothing"},
@@ -276,7 +277,7 @@ const Case kCases[] = {
     // Selectors.
     {"{nameContains: mysql_data}", "{}", "spec.datasets[0].volumes: selects nothing: give the volumes by one of"},
     {"{nameContains: mysql_data}", "{nameContains: ''}", "spec.datasets[0].volumes.nameContains: expected text"},
-    {"      volumes: {nameContains: mysql_data}\n", "", "p.yaml:29:7: spec.datasets[0].volumes: is missing"},
+    {"      volumes: {nameContains: mysql_data}\n", "", "p.yaml:30:7: spec.datasets[0].volumes: is missing"},
     // Times and numbers.
     {"maxHold: 20s", "maxHold: 20", "spec.datasets[0].hold.maxHold: expected a time from 1s to 10m, such as"},
     {"maxHold: 20s", "maxHold: 20", "found the number 20: give it a unit, such as 20s"},
@@ -291,13 +292,13 @@ const Case kCases[] = {
     {"weekStart: sunday", "weekStart: tuesday",
      "spec.retention.weekStart: expected one of monday, sunday, saturday, found \"tuesday\""},
     {"hourly: 24", "keepLast: 0", "spec.datasets[0].retention.keepLast: expected a whole number from 1 to 10000"},
-    {"floor: 2, within: 48h", "floor: 44", "p.yaml:55:35: spec.retention.floor: the floor 44 is above the 43 points"},
+    {"floor: 2, within: 48h", "floor: 44", "p.yaml:56:35: spec.retention.floor: the floor 44 is above the 43 points"},
     {"hourly: 24", "floor: 66, within: 0",
      "spec.datasets[0].retention.floor: the floor 66 is above the 35 points that the rules keep: use at most 35"},
     {"orphans: {after: 90d}", "orphans: {}", "spec.orphans.after: is missing: give how long after its newest point"},
     {"after: 90d", "after: 1h", "spec.orphans.after: expected a time from 1d to 3650d"},
     {"[edx, edx-old]", "[edx, edx-backend]",
-     "p.yaml:56:18: spec.previousNames: the name edx-backend is the present one: list only names that were given up"},
+     "p.yaml:57:18: spec.previousNames: the name edx-backend is the present one: list only names that were given up"},
     {"[database]", "[mysql]", "spec.datasets[0].previousNames: the name mysql is the present one"},
     {"[database]", "[mongodb]",
      "spec.datasets[0]: its previous name mongodb is taken by spec.datasets[1]: remove it here: points belong to one "
@@ -306,7 +307,7 @@ const Case kCases[] = {
     {"floor: 2", "floor: 0", "spec.retention.floor: expected a whole number from 1 to 10000"},
     {"version: 4", "version: 5", "spec.ssh.address.version: there is no IP version 5: use 4 or 6"},
     // The schedule.
-    {"jitter: 10m", "jitter: 500ms", "p.yaml:24:13: spec.schedule.jitter: expected a time from 1s to 12h"},
+    {"jitter: 10m", "jitter: 500ms", "p.yaml:25:13: spec.schedule.jitter: expected a time from 1s to 12h"},
     {"jitter: 10m", "jitter: 16m",
      "spec.schedule.jitter: is longer than half of startingDeadline (30m): use at most 15m, or set startingDeadline to "
      "32m"},
@@ -314,12 +315,12 @@ const Case kCases[] = {
      "is longer than half of startingDeadline (1h by default): use at most 30m, or set startingDeadline to 62m"},
     {"duration: 10h", "duration: 30s", "spec.schedule.blackouts[0].duration: expected a time from 1m to 28d"},
     {"duration: 10h", "duration: 10h, to: 2027-01-02T00:00:00Z",
-     "p.yaml:26:9: spec.schedule.blackouts[0]: give either from and to, for a time that comes once, or cron and "
+     "p.yaml:27:9: spec.schedule.blackouts[0]: give either from and to, for a time that comes once, or cron and "
      "duration"},
     {"cron: \"0 8 * * mon-fri\", ", "", "spec.schedule.blackouts[0].cron: is missing: give when it begins"},
     {"cron: \"0 8 * * mon-fri\", duration: 10h, ", "", "spec.schedule.blackouts[0]: give either from and to"},
     {"to: 2027-01-02T06:00:00Z", "to: 2026-01-02T06:00:00Z",
-     "p.yaml:27:42: spec.schedule.blackouts[1].to: ends before it begins: give an instant after 2026-12-24T18:00:00Z"},
+     "p.yaml:28:42: spec.schedule.blackouts[1].to: ends before it begins: give an instant after 2026-12-24T18:00:00Z"},
     {"from: 2026-12-24T18:00:00Z, ", "", "spec.schedule.blackouts[1].from: is missing: give when it begins"},
     {"reason: office hours", "why: office hours", "spec.schedule.blackouts[0].why: unknown field"},
     // What goes to a server.
@@ -393,7 +394,7 @@ TEST(PolicyReader, GoodDocumentsOfAFileAreUsedBesideBadOnes) {
   ASSERT_EQ(result.policies.size(), 2U);
   EXPECT_EQ(result.policies[0].name, "small");
   EXPECT_EQ(result.policies[1].name, "edx-backend");
-  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 60 + 2);
+  EXPECT_EQ(result.policies[1].mark.line, 3 + 9 + 1 + 61 + 2);
   EXPECT_EQ(result.errors.size(), 1U);
 }
 

@@ -60,7 +60,7 @@ class HelperTest : public testing::Test {
   support::SystemClock clock_;
   fakes::ScriptedShell shell_;
   HoldRequest request_;
-  std::unique_ptr<Helper> helper_ = make_helper(shell_, "root", clock_);
+  std::unique_ptr<Helper> helper_ = make_helper(shell_, "root", policy::HelperPlacement::Sent, clock_);
 };
 
 const std::vector<Event> kHeld{"ARMED", "POSITION gtid 0-1-42", "POSITION binlog mysql-bin.3 77",
@@ -74,6 +74,14 @@ TEST_F(HelperTest, AMemberOfAClusterIsHeardOutUntilItIsBack) {
   const auto report = hold->release(deadline());
   ASSERT_TRUE(report) << report.error().to_string();
   EXPECT_EQ(report->service_problem, "the service on backend-2 does not answer: no answer within 60000 ms");
+}
+
+TEST_F(HelperTest, AnInstalledHelperIsRunFromItsPlaceAndNothingIsSent) {
+  shell_.results.clear();
+  helper_ = make_helper(shell_, "stillpoint", policy::HelperPlacement::Installed, clock_);
+  const auto talk = shell_.add_talk({"STILLPOINT 1 0.1.0", "LOCKED"});
+  ASSERT_TRUE(helper_->lock(request_, deadline()));
+  EXPECT_EQ(shell_.started.back(), "sudo -n -- /usr/local/sbin/stillpoint-hold hold");
 }
 
 TEST_F(HelperTest, HoldsAndProvesTheRelease) {
@@ -352,7 +360,7 @@ TEST_F(HelperTest, UploadsThroughStandardInputOnly) {
 }
 
 TEST_F(HelperTest, UsesSudoUnlessRoot) {
-  helper_ = make_helper(shell_, "ubuntu", clock_);
+  helper_ = make_helper(shell_, "ubuntu", policy::HelperPlacement::Sent, clock_);
   locked_talk(kHeld);
   ASSERT_TRUE(helper_->lock(request_, deadline()));
   EXPECT_THAT(shell_.ran[0].command, testing::StartsWith("sudo -n -- /bin/sh -c '"));
@@ -360,7 +368,7 @@ TEST_F(HelperTest, UsesSudoUnlessRoot) {
 }
 
 TEST_F(HelperTest, ExplainsSudosRefusal) {
-  helper_ = make_helper(shell_, "ubuntu", clock_);
+  helper_ = make_helper(shell_, "ubuntu", policy::HelperPlacement::Sent, clock_);
   shell_.results = {ssh::CommandResult{1, "", "sudo: a password is required\n"}};
   const auto error = lock_error();
   EXPECT_EQ(error.kind(), ErrorKind::Remote);
