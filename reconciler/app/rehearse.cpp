@@ -1,5 +1,4 @@
-#include <cstdio>
-#include <fstream>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "app/wishes.hpp"
 #include "executor/pass.hpp"
 #include "rehearsal/render.hpp"
+#include "store/text_file.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::app {
@@ -49,50 +49,6 @@ Result<Period> period_of(const Options& options, support::WallTime now) {
   return Period{*from, *from + *length};
 }
 
-/// A file that appears whole or not at all. Whether it can be written is known before the work begins.
-class WholeFile {
- public:
-  /// Without a name nothing is written.
-  static Result<WholeFile> open(const std::string& name) {
-    WholeFile file;
-    file.name_ = name;
-    if (!name.empty()) {
-      file.stream_.open(name + ".new", std::ios::binary | std::ios::trunc);
-      if (!file.stream_) {
-        return support::fail(ErrorKind::InvalidInput, "--svg " + name + ": cannot be written; is its folder there?");
-      }
-    }
-    return file;
-  }
-  WholeFile(WholeFile&& other) noexcept : name_(std::exchange(other.name_, "")), stream_(std::move(other.stream_)) {}
-  WholeFile(const WholeFile&) = delete;
-  WholeFile& operator=(const WholeFile&) = delete;
-  WholeFile& operator=(WholeFile&&) = delete;
-  ~WholeFile() {
-    if (!name_.empty()) {
-      stream_.close();
-      std::remove((name_ + ".new").c_str());
-    }
-  }
-
-  bool is_wanted() const { return !name_.empty(); }
-  support::Status write(const std::string& text) {
-    stream_ << text;
-    stream_.close();
-    if (!stream_ || std::rename((name_ + ".new").c_str(), name_.c_str()) != 0) {
-      return support::fail(ErrorKind::InvalidInput, "--svg " + name_ + ": cannot be written");
-    }
-    name_.clear();
-    return {};
-  }
-
- private:
-  WholeFile() = default;
-
-  std::string name_;
-  std::ofstream stream_;
-};
-
 /// Collects rehearsals, shows them, and says how the command ends.
 class Report {
  public:
@@ -109,18 +65,17 @@ class Report {
   }
 
   /// One document whatever happened, and none if nothing could be read.
-  ExitCode finish(WholeFile& svg, ExitCode code) const {
+  ExitCode finish(ExitCode code) const {
     if (rehearsals_.empty()) {
       return code;
     }
     if (options_.output == Output::Json) {
       std::cout << rehearsal::render_rehearsal_json(rehearsals_);
     }
-    if (svg.is_wanted()) {
-      if (const auto written = svg.write(rehearsal::render_rehearsal_svg(rehearsals_)); !written) {
-        complain("", written.error());
-        return ExitCode::InvalidInput;
-      }
+    if (!options_.svg_file.empty() &&
+        !store::write_text(options_.svg_file, rehearsal::render_rehearsal_svg(rehearsals_))) {
+      std::cerr << "stillpoint: --svg " << options_.svg_file << ": cannot be written\n";
+      return worse(code, ExitCode::Failed);
     }
     return code;
   }
@@ -184,16 +139,17 @@ ExitCode rehearse(const Options& options) {
     complain("", period.error());
     return ExitCode::InvalidInput;
   }
-  auto svg = WholeFile::open(options.svg_file);
-  if (!svg) {
-    complain("", svg.error());
+  // Known before the work begins, which may take a while.
+  if (!options.svg_file.empty() &&
+      !std::filesystem::is_directory(std::filesystem::absolute(options.svg_file).parent_path())) {
+    std::cerr << "stillpoint: --svg " << options.svg_file << ": cannot be written; is its folder there?\n";
     return ExitCode::InvalidInput;
   }
   const auto wishes = wishes_of(options, period->from);
   Report report(options);
   const auto code = options.offline ? rehearse_offline(options, *period, wishes, report)
                                     : rehearse_clouds(options, *period, wishes, report, clock);
-  return report.finish(*svg, code);
+  return report.finish(code);
 }
 
 }  // namespace stillpoint::app

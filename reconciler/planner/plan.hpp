@@ -21,6 +21,7 @@ struct CreatePoint {
   std::string point;
   std::vector<cloud::Volume> volumes;
   std::chrono::milliseconds max_hold{};  ///< 0: nothing is held
+  std::string terms;                     ///< policy::fingerprint of how it is made
 
   int gib() const;
 };

@@ -18,6 +18,7 @@
 #include "planner/strangers.hpp"
 #include "planner/target.hpp"
 #include "planner/tombstones.hpp"
+#include "policy/fingerprint.hpp"
 #include "schedule/slots.hpp"
 #include "support/text.hpp"
 
@@ -175,9 +176,12 @@ class Planning {
     } else if (may_hold_now(target, *volumes)) {
       const auto& hold = target.dataset.hold;
       CreatePoint create{
-          slot, target.wanted->start_by,
+          slot,
+          target.wanted->start_by,
           inventory::point_id(wishes_.installation, target.policy.name, target.server.id, target.dataset.name, slot),
-          *volumes, hold.method == policy::Method::None ? std::chrono::milliseconds(0) : hold.max_hold};
+          *volumes,
+          hold.method == policy::Method::None ? std::chrono::milliseconds(0) : hold.max_hold,
+          policy::fingerprint(target.policy, target.dataset)};
       const std::string message = support::count_of(volumes->size(), "volume") + ", " + std::to_string(create.gib()) +
                                   " GiB, " + describe_hold(hold);
       add(target, wishes_.slot_now ? "AskedFor" : "SlotDue", message, std::move(create));

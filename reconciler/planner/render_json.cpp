@@ -58,6 +58,7 @@ json to_json(const Action& action) {
     object["slot"] = format_utc(create->slot);
     object["point"] = create->point;
     object["cost"] = to_json(action.cost());
+    object["terms"] = create->terms;
     for (const auto& volume : create->volumes) {
       object["volumes"].push_back(volume.id.str());
     }
@@ -65,6 +66,9 @@ json to_json(const Action& action) {
     object["slot"] = format_utc(attempt->slot);
     object["point"] = attempt->point;
     object["attempt"] = attempt->id;
+    if (const auto* relabel = std::get_if<Relabel>(&action.what)) {
+      object["how"] = relabel->how == Relabel::How::AskVerdict ? "askServer" : "downgradeToCrash";
+    }
     object["cost"] = to_json(action.cost());
     for (const auto& member : attempt->members) {
       object["snapshots"].push_back(member.snapshot.id.str());

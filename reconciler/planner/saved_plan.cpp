@@ -34,13 +34,13 @@ bool is_create(const json& action) {
 /// All that decides what is done. The message of a point that is made says how it is held; others tell reasons, which
 /// may be told anew.
 std::string in_full(const json& action) {
-  return fields(action,
-                {"verb", "policy", "server", "dataset", "slot", "point", "attempt", "snapshots", "volumes", "cost"}) +
+  return fields(action, {"verb", "policy", "server", "dataset", "slot", "point", "attempt", "how", "snapshots",
+                         "volumes", "cost", "terms"}) +
          (is_create(action) ? action.value("message", "") : "");
 }
 
 std::string object_of(const json& action) {
-  return fields(action, {"verb", "policy", "server", "dataset", "slot", "point", "attempt"});
+  return fields(action, {"verb", "policy", "server", "dataset", "slot", "point", "attempt", "how"});
 }
 
 ApprovedChanges::Change read_change(const json& action) {

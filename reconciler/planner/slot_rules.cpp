@@ -79,6 +79,9 @@ std::optional<Action> account_for_slot(const Target& target, const schedule::Com
   if (!slot || (point != nullptr && serves_slot(*point, target.dataset))) {
     return std::nullopt;
   }
+  if (const auto newest = newest_point(target); newest && *newest > *slot) {
+    return std::nullopt;  // a newer point, made outside the schedule, stands for it
+  }
   if (target.policy.suspend) {
     return make_action(target, "Suspended", "spec.suspend is true: no point is made, and none is pruned",
                        Skip{*slot, 0});

@@ -89,8 +89,11 @@ fire() { # REASON
 }
 
 # The journal's FIFOs and marks are removed; what stays until the next boot is the verdict.
-tidy() { rm -rf "$DIR"/frozen.* "$DIR"/freezer.* "$DIR/life" "$DIR/dead-man" "$DIR/inbox" "$DIR/sql" "$DIR/kill" "$DIR/request" "$DIR/connection" \
-  "$DIR/client" "$DIR/killer" "$DIR/start" "$DIR/stopped" "$DIR/stopper" "$DIR/desync" "$DIR/script" "$DIR/scripter" "$DIR/script-released"; }
+tidy() {
+  if [ -e "$DIR/script" ] && [ ! -e "$DIR/script-released" ]; then return; fi
+  rm -rf "$DIR"/frozen.* "$DIR"/freezer.* "$DIR/life" "$DIR/dead-man" "$DIR/inbox" "$DIR/sql" "$DIR/kill" "$DIR/request" "$DIR/connection" \
+  "$DIR/client" "$DIR/killer" "$DIR/start" "$DIR/stopped" "$DIR/stopper" "$DIR/desync" "$DIR/script" "$DIR/scripter" "$DIR/script-released" "$DIR/script-lock"
+}
 
 arm() {
   mkfifo "$DIR/dead-man" "$DIR/life" || refuse no-space "/run is full"

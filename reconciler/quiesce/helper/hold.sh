@@ -1,39 +1,45 @@
 # ---- hold -----------------------------------------------------------------------------------------------------------------------
 
 take_lock() {
+  recover
   { { [ -d "$RUN" ] || mkdir "$RUN"; } && [ -O "$RUN" ] && [ ! -L "$RUN" ]; } || refuse internal "$RUN is not ours"
   exec 9>>"$RUN/host.lock"
   if ! flock -w 1 9; then
     read -r holder <"$RUN/host.lock"
     refuse busy "held by attempt ${holder:-unknown}"
   fi
-  if let_go_of_earlier; then refuse busy "an earlier attempt has left the database out of service; it is being put back"; fi
   printf '%s\n' "$attempt" >"$RUN/host.lock"
   # Verdicts of some days ago interest nobody, and /run is memory.
   find "$RUN" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' ! -name bin -mtime +1 -exec rm -rf {} +
 }
 
 # Both processes of an attempt may have been killed at once, by the end of a control group or for want of memory. Whoever comes next
-# and has the host lock lets go of what they have journalled; a second phase goes on with the lock when we have ended.
-let_go_of_earlier() { # true if a second phase is under way
-  waiting=false
-  for request in "$RUN"/*/request; do
-    [ -e "$request" ] || continue
-    (
-      DIR=${request%/request} attempt=${request%/request}
-      attempt=${attempt##*/} STARTER='' TIMER='' STAGE=over VERB=dead-man
-      BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes=''
-      read_request <"$request"
-      exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
-      claim
-      rm -f "$DIR/killer"
-      let_go
-      finish_with broken 'both of its processes had died'
-      if ! needs_second_phase || is_well; then tidy; exit 1; fi
-      { second_phase; tidy; } </dev/null >/dev/null 2>&1 &
-    ) >/dev/null && waiting=true
-  done
-  $waiting
+# and can have the host lock lets go of what they have journalled, by a process of its own, which keeps the lock until a second phase
+# is over as well.
+recover() { # waits for it a little
+  set -- "$RUN"/*/request
+  [ -e "$1" ] || return 0
+  exec 9>>"$RUN/host.lock"
+  if flock -n 9; then
+    { for request in "$RUN"/*/request; do ( let_go_of_earlier "${request%/request}" ); done; } </dev/null >/dev/null 2>&1 &
+    recovering=$! polls=0
+    while kill -0 "$recovering" 2>/dev/null && [ "$polls" -lt 60 ]; do sleep 0.05; polls=$((polls + 1)); done
+  fi
+  exec 9>&-
+}
+
+let_go_of_earlier() { # DIR
+  DIR=$1 attempt=${1##*/} STARTER='' TIMER='' STAGE=over VERB=dead-man
+  BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes=''
+  read_request <"$DIR/request"
+  exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
+  claim
+  rm -f "$DIR/killer"
+  if needs_second_phase && is_well; then rm -f "$DIR/start" "$DIR/desync"; fi
+  let_go
+  finish_with broken 'both of its processes had died'
+  ! needs_second_phase || second_phase
+  tidy
 }
 
 pump() { # the controller's lines, then the end of them, into the inbox
@@ -91,7 +97,7 @@ surrender() { # REASON
 # it, for as long as it takes, and whoever is first has done it. Here it is waited for a little.
 take_over() {
   if ! deadman_alive; then stand_in; return; fi
-  stand_in </dev/null >/dev/null 2>&1 &
+  { stand_in; } </dev/null >/dev/null 2>&1 &
   standing_in=$! polls=0
   while kill -0 "$standing_in" 2>/dev/null && [ "$polls" -lt 20 ]; do sleep 0.05; polls=$((polls + 1)); done
 }

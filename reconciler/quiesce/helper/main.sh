@@ -2,11 +2,7 @@
 
 verdict() {
   is_attempt "$attempt" || refuse bad-request "no attempt"
-  if [ -e "$DIR/request" ] && [ -e "$RUN/host.lock" ]; then
-    exec 9>>"$RUN/host.lock"
-    ! flock -n 9 || let_go_of_earlier || true
-    exec 9>&-
-  fi
+  recover
   if [ -s "$DIR/verdict" ]; then
     read -r kind milliseconds REASON <"$DIR/verdict"
     say "VERDICT $kind $milliseconds${REASON:+ $REASON}"

@@ -127,15 +127,16 @@ mariadb_before() {
   [ "$wsrep" = ON ] || return 0
   desync=$(ask 'SELECT @@wsrep_desync;')
   fact "wsrep-desync $desync"
-  [ "$desync" = 0 ] || return 0
+  case $desync in 0) ;; 1) return 0 ;; *) refuse cluster "whether the member is desynced cannot be told" ;; esac
   true >"$DIR/desync" # from here on it is ours to take back
   [ -e "$DIR/desync" ] || refuse no-space "/run is full"
   SECOND=yes
   answer=$(ask 'SET GLOBAL wsrep_desync = ON;') || refuse cluster "the member could not be desynced: $(say "$answer" | sed -n 's/[^ -~]/?/g;1p')"
-  polls=0
-  until [ "$(ask "SELECT $(status_of WSREP_LOCAL_RECV_QUEUE);")" = 0 ]; do
-    polls=$((polls + 1))
-    [ "$polls" -lt 100 ] || refuse cluster "the member does not catch up: its receive queue does not empty"
+  now
+  from=$NOW
+  until [ "$(ask "SELECT $(status_of WSREP_LOCAL_RECV_QUEUE);" 5)" = 0 ]; do
+    now
+    [ $((NOW - from)) -lt 1000 ] || refuse cluster "the member does not catch up: its receive queue does not empty"
     sleep 0.1
   done
 }

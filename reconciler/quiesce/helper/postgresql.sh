@@ -1,8 +1,9 @@
 # ---- driver: postgresql -----------------------------------------------------------------------------------------------
 
-# As the system account postgres, by its socket. `socket` may name one, e.g. /run/postgresql/.s.PGSQL.5433.
+# As the system account postgres, by its socket, and with no functions and operators but the engine's own: in older releases others may
+# put theirs before them. `socket` may name one, e.g. /run/postgresql/.s.PGSQL.5433.
 postgresql_client() {
-  say "runuser -u postgres -- psql -X -q -A -t -w -v ON_ERROR_STOP=1 -d postgres ${socket:+-h ${socket%/*} -p ${socket##*.}}"
+  say "runuser -u postgres -- env PGOPTIONS=-csearch_path=pg_catalog psql -X -q -A -t -w -v ON_ERROR_STOP=1 -d postgres ${socket:+-h ${socket%/*} -p ${socket##*.}}"
 }
 
 POSTGRESQL_SQL="SELECT 'version ' || current_setting('server_version') || ' ' || current_setting('server_version_num');
@@ -35,7 +36,7 @@ ROWS
   [ "$method" != checkpoint ] || [ "$privileges" = yes ] || refuse privileges "the account postgres is no superuser"
   fact "in-recovery $recovery"
   # The primary is the writer, whoever the policy takes for it.
-  case $recovery:$replicas in no:0) check_member no no ;; no:*) check_member yes yes ;; *) check_member yes no ;; esac
+  case $recovery:$replicas in no:0) check_member no yes ;; no:*) check_member yes yes ;; *) check_member yes no ;; esac
   refuse_to_count "how many members of a PostgreSQL cluster are healthy is not seen from one of them"
 }
 

@@ -22,6 +22,9 @@ check_lock_free() {
 check_service() {
   [ "$method" = stopService ] || return
   if has_systemd; then
+    # One without a process of its own only stands for others, and is down before they are.
+    [ "$(systemctl show -p MainPID --value "$service")" != 0 ] ||
+      refuse service "$service has no process of its own: name the unit of the database itself, such as postgresql@15-main"
     systemctl is-enabled --quiet "$service" || refuse service "$service is not enabled: it would not come back after a reboot"
     fact "service-enabled yes"
   else
@@ -79,6 +82,7 @@ preflight() {
 }
 
 probe() {
+  recover
   check_lock_free
   preflight
   case $BY:$method in

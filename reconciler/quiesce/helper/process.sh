@@ -39,5 +39,13 @@ next() { # INBOX-FD -> EVENT REST
   until read -r EVENT REST <&"$1" && { [ "$EVENT" != timer ] || [ "$REST" = "$TIMER_WORD" ]; }; do :; done
 }
 
+# For what is started and is not ours: it must inherit no trap, no umask, no priority and no exemption from the memory killer of ours.
+as_others_do() {
+  trap - HUP INT TERM
+  echo 0 >/proc/self/oom_score_adj
+  read -r self _ </proc/self/stat && renice 0 -p "$self" >/dev/null 2>&1
+  umask 022
+}
+
 hurry() { ! command -v renice >/dev/null || renice -n -20 -p $$ >/dev/null 2>&1; } # a busy server must not make a hold longer
 

@@ -22,6 +22,7 @@ second_phase() {
     [ ! -e "$DIR/start" ] || start_again
     sleep 0.2
   done
+  rm -f "$DIR/start" "$DIR/desync" # who stops it from now on wants it so
   now
   printf 'dm service up %s\n' "$(((NOW - from) * 10))" >&8
 }
@@ -39,5 +40,5 @@ hand_second_phase() {
 }
 
 # In the place of a dead-man that has died. It outlives the helper and keeps the host lock.
-stand_in_for_second_phase() { ! needs_second_phase || { second_phase; tidy; } </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- & }
+stand_in_for_second_phase() { { ! needs_second_phase || { second_phase; tidy; }; } </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- & }
 

@@ -39,13 +39,9 @@ stop_service() {
 
 stop_goes_on() { { read -r pid start <"$DIR/stopper"; } 2>/dev/null && alive "$pid" "$start"; }
 
-# The daemon must inherit nothing of ours: no lock, no FIFO, no umask, no priority and no exemption from the memory killer.
-start_service() {
+start_service() { # which inherits no lock and no FIFO either
   (
-    trap - HUP INT TERM
-    echo 0 >/proc/self/oom_score_adj
-    read -r self _ </proc/self/stat && renice 0 -p "$self"
-    umask 022
+    as_others_do
     # systemd calls off a stop that is still going on; an init script would find the service running and do nothing.
     if has_systemd; then service_command reset-failed; else while stop_goes_on; do sleep 0.1; done; fi
     service_command start

@@ -5,7 +5,8 @@
 #   open     limits of the session: db ready ID
 #   start    what blocks no writer: db started
 #   lock     what does: db position ID KEY=VALUE...
-#   unlock   the same position again, then the unlock, which fails if the lock was lost: db position ID..., db unlocked
+#   unlock   the same position again, then the unlock: db position ID..., db unlocked. BACKUP STAGE END fails if the stage was lost;
+#            UNLOCK TABLES never does, but a session that lives has its lock
 #   second   of the session that can end the first: db ready
 #   kill ID, gone ID   end the first; how much of it is left: db left N
 # An error is a line that begins with ERROR.

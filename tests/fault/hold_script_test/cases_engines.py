@@ -49,6 +49,7 @@ def a_killed_helper_lets_go_of_a_read_lock(b):
 
 SCRIPT = """#!/bin/sh
 echo "$1 $STILLPOINT_ATTEMPT" >>{log}
+[ ! -e {slow}-"$1" ] || {{ sleep 4; echo "$1-done" >>{log}; }}
 [ ! -e {fail}-"$1" ]
 """
 
@@ -61,12 +62,15 @@ class Program:
         self.folder.mkdir()
         self.log, self.fail, self.path = (self.folder / name for name in ("log", "fail", "hook"))
         self.log.write_text("")
-        self.path.write_text(SCRIPT.format(log=self.log, fail=self.fail))
+        self.path.write_text(SCRIPT.format(log=self.log, fail=self.fail, slow=self.folder / "slow"))
         self.path.chmod(0o755)
 
     def failing(self, word, fails=True):
         path = pathlib.Path(f"{self.fail}-{word}")
         path.write_text("") if fails else path.unlink()
+
+    def slow(self, word):
+        (self.folder / f"slow-{word}").write_text("")
 
     def calls(self):
         return [line.split()[0] for line in self.log.read_text().splitlines()]
@@ -115,6 +119,30 @@ def a_script_is_asked_to_let_go_until_it_does(b):
         program.failing("release", False)
         wait_until("the dead-man's end", lambda: not b.lab.processes(), 15)
         assert b.verdict(helper).startswith("VERDICT broken")
+
+
+@case(EVERY_SHELL)
+def a_script_s_hold_that_is_under_way_ends_before_its_release(b):
+    with Program(b.lab) as program:
+        program.slow("hold")
+        helper = b.helper("hold", **settings_of(program))
+        helper.until("LOCKED")
+        helper.send("HOLD")
+        wait_until("the program", lambda: "hold" in program.calls())
+        helper.send(f"ABORT {helper.attempt}")
+        helper.until(r"ABORTED \d+")
+        helper.end()
+        wait_until("the helper's processes to end", lambda: not b.lab.processes(), 15)
+        assert program.calls()[-1] == "release" and "hold-done" not in program.calls(), program.calls()
+
+
+@case()
+def a_script_is_what_was_proven_safe(b):
+    with Program(b.lab) as program:
+        link = b.lab.top / "link"
+        link.symlink_to(program.path)
+        assert f"FACT script {program.path}" in b.probe("OK", **{**settings_of(program), "command": link})
+        link.unlink()
 
 
 @case()
@@ -168,8 +196,9 @@ def postgresql_is_looked_at_before_it_is_held(b):
     with Postgres(b.lab):
         b.probe("REFUSED volume-mismatch .*", **{**CHECKPOINT, "volume": VOLUMES[0]})
         b.probe("REFUSED volume-mismatch .*", **{**CHECKPOINT, "volume": VOLUMES})
-        b.probe("REFUSED cluster .*", cluster="edx", min_healthy="3", **CHECKPOINT)
-        b.probe("OK", cluster="edx", min_healthy="1", **CHECKPOINT)
+        b.probe("REFUSED cluster .*", cluster="edx", min_healthy="3", allow_writer="yes", **CHECKPOINT)
+        b.probe("REFUSED writer .*", cluster="edx", min_healthy="1", **CHECKPOINT)  # a primary is a writer
+        b.probe("OK", cluster="edx", min_healthy="1", allow_writer="yes", **CHECKPOINT)
         b.probe("REFUSED bad-request .*", **{**CHECKPOINT, "method": "backupStage"})
         assert "PROVABLE filesystem" in b.probe("OK", **{**CHECKPOINT, "method": "filesystem"})
 

@@ -121,12 +121,14 @@ def an_attempt_is_not_repeated(b):
 
 @case(EVERY_SHELL)
 def what_everybody_has_left_is_let_go_by_the_next(b):
-    for question in ("hold", "verdict"):
+    for question in ("hold", "probe", "verdict"):
         helper = b.hold()
         kill_everybody(b, helper)
         assert b.lab.is_frozen(b.lab.mounts[0])
         if question == "hold":
             b.release(b.hold())
+        elif question == "probe":
+            b.probe("OK")
         assert re.fullmatch(r"VERDICT broken \d+ both of its processes had died", b.verdict(helper))
         assert not b.lab.is_frozen(b.lab.mounts[0])
         wait_until("the helper's processes to end", lambda: not b.lab.processes(), 15)

@@ -35,6 +35,7 @@ class RenderTest : public ::testing::Test {
     create.slot = kRenderedSlot;
     create.point = "p1";
     create.max_hold = std::chrono::seconds(20);
+    create.terms = "0011";
     create.volumes = {fakes::volume("v1", "mysql_data")};
     Plan plan;
     plan.actions = {action(create),
@@ -123,8 +124,8 @@ TEST_F(RenderTest, TheSchemaRefusesWhatARenderedPlanNeverIs) {
     EXPECT_NE(schema_says(bad), "") << field;
   }
   const std::vector<std::pair<int, const char*>> own{
-      {0, "cost"},  {0, "slot"}, {0, "volumes"}, {1, "attempt"}, {2, "snapshots"}, {3, "point"},
-      {4, "until"}, {5, "kind"}, {3, "cost"},    {6, "attempt"}, {7, "slot"},      {7, "missedSlots"}};
+      {0, "cost"},  {0, "terms"}, {0, "slot"}, {0, "volumes"}, {1, "attempt"}, {2, "snapshots"},  {3, "point"},
+      {4, "until"}, {5, "kind"},  {3, "cost"}, {6, "attempt"}, {7, "slot"},    {7, "missedSlots"}};
   for (const auto& [index, field] : own) {
     auto bad = good;
     bad["actions"][index].erase(field);

@@ -54,6 +54,9 @@ TEST_F(SavedPlanTest, AnotherHoldOrAnotherVolumeIsAnotherPlan) {
   policy_.datasets[0].hold.max_hold = std::chrono::seconds(60);
   EXPECT_EQ(approval.differences(make()).size(), 2U);
   policy_.datasets[0].hold.max_hold = std::chrono::seconds(20);
+  policy_.datasets[0].hold.defaults_file = "/etc/other.cnf";
+  EXPECT_EQ(approval.differences(make()).size(), 2U) << "what the plan's text does not say counts, too";
+  policy_.datasets[0].hold.defaults_file = "";
   EXPECT_EQ(approval.differences(make()).size(), 0U);
   observed_.volumes[0].id = cloud::VolumeId("vol-new");
   EXPECT_EQ(approval.differences(make()).size(), 2U);
@@ -68,6 +71,17 @@ TEST_F(SavedPlanTest, WhatAnApprovedChangeMakesPossibleWasNotApproved) {
   auto made = make();
   approval.restrict(made);
   EXPECT_FALSE(made.has_changes());
+}
+
+TEST_F(SavedPlanTest, P2ToAskTheServerIsNotToKeepWithoutProof) {
+  policy_.datasets[0].on_failure = policy::OnFailure::Downgrade;
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
+  EXPECT_EQ(verbs(), "relabel:VerdictUnknown");
+  const auto approval = approved();
+  observed_.not_intact = {fakes::attempt_id("a1")};
+  auto made = make();
+  approval.restrict(made);
+  EXPECT_FALSE(made.has_changes()) << render_text(made, Colour::Off);
 }
 
 TEST_F(SavedPlanTest, WhatIsNotAChangeMayDiffer) {
