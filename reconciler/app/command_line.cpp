@@ -67,7 +67,7 @@ std::vector<std::string> commands_of(const CLI::App& app) {
 
 /// CLI11 says of a misspelt command only that one is wanted.
 std::optional<std::string> object_to_commands(const CLI::App& app, std::span<char* const> words) {
-  if (const auto objection = object_to_command(commands_of(app), words)) {
+  if (auto objection = object_to_command(commands_of(app), words)) {
     return objection;
   }
   for (const auto* sub : app.get_subcommands(std::function<bool(const CLI::App*)>())) {

@@ -263,13 +263,13 @@ class Planning {
         ledger_.release(volumes_of(*action.attempt()));
       }
     }
-    for (const auto& [series, volumes] : without_room_) {
-      if (ledger_.book(volumes)) {
+    for (const auto& wanted : without_room_) {
+      if (ledger_.book(wanted.second)) {
         continue;
       }
       const auto action = std::find_if(plan_.actions.begin(), plan_.actions.end(), [&](const Action& candidate) {
         return candidate.reason == "QuotaExceeded" &&
-               SeriesKey{candidate.policy, candidate.server, candidate.dataset} == series;
+               SeriesKey{candidate.policy, candidate.server, candidate.dataset} == wanted.first;
       });
       action->reason = "AwaitsRoom";
       action->message += ". What this plan deletes makes room for it";
