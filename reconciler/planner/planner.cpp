@@ -126,6 +126,9 @@ class Planning {
         leftovers_.plan(target, attempt);
       }
     }
+    if (auto notice = notice_clock(target, situation_)) {
+      add(std::move(*notice));
+    }
     if (schedule != schedules_.end()) {
       if (auto skip = account_for_slot(target, schedule->second, situation_)) {
         add(std::move(*skip));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "schedule/account.hpp"
+#include "schedule/clock_watch.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::planner {
@@ -99,6 +100,24 @@ std::optional<Action> account_for_slot(const Target& target, const schedule::Com
   }
   const size_t missed = word == "NoneYet" ? 0 : account.missed.count;
   return make_action(target, std::move(word), std::move(message), Skip{*slot, missed});
+}
+
+std::optional<Action> notice_clock(const Target& target, const Situation& situation) {
+  std::optional<WallTime> last_taken;
+  for (const auto& point : target.series) {
+    if (const auto* best = point.best(); best != nullptr && (!last_taken || best->own().taken > *last_taken)) {
+      last_taken = best->own().taken;
+    }
+  }
+  if (!last_taken) {
+    return std::nullopt;
+  }
+  const auto judgement = schedule::judge_clock({*last_taken, std::nullopt}, {situation.now, std::nullopt});
+  // A long time without a point may be a long time off as well: the cloud's clock tells, which is asked in each pass.
+  if (judgement.verdict != schedule::ClockVerdict::WentBack) {
+    return std::nullopt;
+  }
+  return make_action(target, std::string(judgement.reason()), judgement.message(), Wait{*last_taken});
 }
 
 }  // namespace stillpoint::planner

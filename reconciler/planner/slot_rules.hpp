@@ -18,4 +18,8 @@ void ask_for_slot(Target& target, const schedule::Compiled& schedule, const Situ
 std::optional<Action> account_for_slot(const Target& target, const schedule::Compiled& schedule,
                                        const Situation& situation);
 
+/// Says that the clock went back: a point was taken later than now. Such a point is neither counted nor pruned, and the
+/// slots up to it have their points already, so that nothing would be made and nothing said.
+std::optional<Action> notice_clock(const Target& target, const Situation& situation);
+
 }  // namespace stillpoint::planner

@@ -182,7 +182,7 @@ class Helper:
     """One run of the helper, spoken to over pipes as the controller speaks to it over SSH."""
 
     def __init__(self, command, verb):
-        self.process = subprocess.Popen([*command, verb], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([*command, verb], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, start_new_session=True)
         self.buffer = b""
         self.lines = []
@@ -190,8 +190,10 @@ class Helper:
 
     def send(self, *lines):
         self.sent_at = time.monotonic()
-        self.process.stdin.write("".join(f"{line}\n" for line in lines).encode())
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+        except BrokenPipeError:
+            pass  # it has ended, and what it said is there to be read
 
     def line(self, seconds=20.0):
         end = time.monotonic() + seconds

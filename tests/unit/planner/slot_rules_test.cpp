@@ -57,6 +57,16 @@ TEST_F(PlannerTest, APolicyIsNotToBlameForSlotsBeforeItWasThere) {
   EXPECT_EQ(verbs(), "");
 }
 
+TEST_F(PlannerTest, P6AClockThatWentBackIsNoticed) {
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot}),
+                         snapshot({.id = "s2", .slot = kSlot + std::chrono::hours(24), .attempt = "a2"})};
+  EXPECT_EQ(verbs(), "wait:ClockWentBack");
+  EXPECT_EQ(only().message,
+            "the clock went back by 1435m since it was last seen: check the time service of this machine");
+  now_ = kSlot + std::chrono::hours(24) - std::chrono::minutes(4);
+  EXPECT_EQ(verbs(), "") << "a clock may be set by a little";
+}
+
 TEST_F(PlannerTest, ASuspendedPolicySaysThatItsSlotPasses) {
   policy_.suspend = true;
   EXPECT_EQ(verbs(), "skip:Suspended");
