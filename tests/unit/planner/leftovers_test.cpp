@@ -88,6 +88,18 @@ TEST_F(PlannerTest, P7ADeletionThatWasInterruptedIsFinished) {
   EXPECT_EQ(verbs(), "blocked:PointDamaged");
 }
 
+TEST_F(PlannerTest, P4APinnedLeftoverIsNotSwept) {
+  policy_.start_at = kNow;
+  const auto left = fakes::SnapshotSpec{
+      .id = "s1", .slot = at("2026-11-24T10:00:00Z"), .consistency = Consistency::Unproven, .status = "error"};
+  observed_.snapshots = {snapshot(left)};
+  EXPECT_EQ(verbs(), "sweep:Incomplete");
+  auto pinned = left;
+  pinned.pin = "auditor";
+  observed_.snapshots = {snapshot(pinned)};
+  EXPECT_EQ(verbs(), "");
+}
+
 TEST_F(PlannerTest, SnapshotsThatNobodyCanDeleteAreReported) {
   observed_.snapshots = {snapshot({.id = "s1",
                                    .slot = at("2026-11-24T10:00:00Z"),

@@ -1,5 +1,6 @@
 #include "retention/retention.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -69,7 +70,12 @@ TEST(Retention, P5BelowLevelPointsGoOnceGoodOnesCoverThem) {
 
 TEST(Retention, P5NothingOfAnyLevelGoesBelowTheFloor) {
   const auto series = series_of({kCrash, kCrash, kCrash, kGood});
-  EXPECT_TRUE(pruned(decide_over(series, 2, 2)).empty());
+  const auto outcome = decide_over(series, 2, 2);
+  EXPECT_TRUE(pruned(outcome).empty());
+  policy::Retention rules;
+  rules.floor = 2;
+  EXPECT_THAT(describe(outcome.decisions.front(), outcome, terms(rules), kNow),
+              testing::HasSubstr("floor: 1 point of the required level of 2, so that nothing goes"));
 }
 
 TEST(Retention, P5TheNewestSlotsPointStays) {
