@@ -49,7 +49,7 @@ def a_failure_that_held_nothing_is_free(b):
     helper.send(f"ABORT {helper.attempt}")
     helper.until(r"ABORTED \d+")
     helper.end()
-    b.hold(point=point, volume="7f1c0c0e-1111-4a6b-9a51-0123456789ab", held="REFUSED volume-mismatch .*")
+    b.hold(point=point, volume="7f1c0c0e-1111-4a6b-9a51-0123456789ab", held="REFUSED volume-mismatch .*").end()
     assert "FACT earlier-holds 0" in b.probe("OK", point=point)
 
 
