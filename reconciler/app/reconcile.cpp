@@ -85,7 +85,7 @@ struct Approval {
   }
 };
 
-/// Reads the file that --plan names. Says on standard error why it cannot be used.
+/// Reads the file that --plan names; no plan if it names none. InvalidInput: why the file cannot be used.
 support::Result<Approval> read_approval(const Options& options, support::WallTime now) {
   if (options.plan_file.empty()) {
     return Approval();
@@ -143,8 +143,11 @@ support::Result<ExitCode> pass(const executor::Context& context, const CloudTask
 
 /// A cloud that the plan changes and that none of the policies names was approved in vain.
 ExitCode check_all_used(const Approval& approval) {
+  if (!approval.plan) {
+    return ExitCode::Ok;
+  }
   ExitCode code = ExitCode::Ok;
-  for (const auto& [cloud, changes] : approval.plan ? approval.plan->clouds : decltype(planner::SavedPlan::clouds)()) {
+  for (const auto& [cloud, changes] : approval.plan->clouds) {
     if (!changes.empty() && !approval.used.contains(cloud)) {
       std::cerr << "stillpoint: the saved plan changes " << title_of(cloud) << ", where nothing was done\n";
       code = ExitCode::Failed;

@@ -15,9 +15,11 @@ script_check() { # -> program, as it really is called: what was proven safe is w
   fact "script $program"
 }
 
-run_script() { # WORD SECONDS
-  ( as_others_do && STILLPOINT_ATTEMPT=$attempt exec timeout -k 1 "$2" "$program" "$1" ) </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- 8>&- 9>&-
+# In the place of the subshell that calls it. What the program starts may live on: it inherits no lock and no FIFO.
+exec_script() { # WORD SECONDS
+  as_others_do && STILLPOINT_ATTEMPT=$attempt exec timeout -k 1 "$2" "$program" "$1" </dev/null >/dev/null 2>&1 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
+run_script() { ( exec_script "$@" ); } # WORD SECONDS
 
 hold_script() {
   start_timer 8 $((max_hold + 10000)) script
@@ -25,7 +27,7 @@ hold_script() {
   true >"$DIR/script" # from here on there is something to let go of
   [ -e "$DIR/script" ] || refuse no-space "/run is full"
   (
-    ( sign "$DIR/scripter" && as_others_do && STILLPOINT_ATTEMPT=$attempt exec timeout -k 1 $((max_hold / 1000 + 1)) "$program" hold ) 8>&-
+    ( sign "$DIR/scripter" && exec_script hold $((max_hold / 1000 + 1)) )
     printf 'script-ended %s\n' $? >&8
   ) </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- 9>&- &
   await script-ended script
