@@ -188,6 +188,8 @@ struct Policy {
   DeletionPolicy deletion_policy = DeletionPolicy::Retain;
   /// When it was deleted: it is a tombstone, kept until what deletion_policy asks for is done. Empty: it is in force.
   std::optional<support::WallTime> deleted_at;
+  /// Of what the document says, whatever its layout; empty for a policy that was not read from one.
+  std::string spec_hash;
   support::SourceMark mark;  ///< of its name
 
   bool is_tombstone() const { return deleted_at.has_value(); }
