@@ -60,6 +60,7 @@ struct SeriesStatus {
   std::optional<support::WallTime> last_good;  ///< `taken` of the newest point that counts
   std::chrono::seconds overdue{0};             ///< how long a point is overdue; 0: it is not
   std::size_t missed = 0;                      ///< slots since the newest point that were missed
+  std::string doing;                           ///< what is done to it now, e.g. `held`; empty: nothing
   std::string trouble;                         ///< why it has no newer point, for people; empty: all is well
 };
 
