@@ -115,8 +115,9 @@ ExitCode doctor(const Options& options) {
              options, clock, metrics, *log,
              [&](const CloudTask& task) -> support::Result<ExitCode> {
                Findings findings;
-               const executor::Context context{task.cloud,          *servers, clock, *log, executor::null_observer(),
-                                               options.installation};
+               executor::HoldGate gate({}, clock);
+               const executor::Context context{
+                   task.cloud, *servers, clock, *log, executor::null_observer(), gate, options.installation};
                auto observed = executor::observe(task.cloud, clock);
                if (!observed) {
                  return support::pass_on(std::move(observed));

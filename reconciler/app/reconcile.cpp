@@ -181,8 +181,13 @@ ExitCode reconcile(const Options& options) {
     std::cerr << "stillpoint: --plan " << options.plan_file << ": " << approval.error().to_string() << "\n";
     return ExitCode::InvalidInput;
   }
+  executor::HoldLimits limits;
+  limits.cluster_rest =
+      std::chrono::hours(24);  // of a cluster that a member of was not well, nothing more in this pass
   auto ended = for_each_cloud(options, clock, metrics, *log, [&](const CloudTask& task) {
-    return pass({task.cloud, *servers, clock, *log, observer, options.installation}, task, options, *approval, metrics);
+    executor::HoldGate gate(limits, clock);
+    return pass({task.cloud, *servers, clock, *log, observer, gate, options.installation}, task, options, *approval,
+                metrics);
   });
   ended.code = worse(ended.code, check_all_used(*approval));
   metrics.pass_ended(clock.steady_now() - started, static_cast<int>(ended.code));

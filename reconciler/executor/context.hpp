@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 
 #include "cloud/cloud.hpp"
+#include "executor/hold_gate.hpp"
 #include "executor/observer.hpp"
 #include "executor/servers.hpp"
 #include "support/clock.hpp"
@@ -18,7 +20,9 @@ struct Context {
   support::Clock& clock;
   support::Log& log;
   Observer& observer;
+  HoldGate& gate;
   std::string installation;
+  std::stop_token stop = {};             ///< once it is requested nothing new is begun
   std::chrono::seconds clock_offset{0};  ///< the cloud's clock minus ours, as observed in this pass
 
   /// For one call to the cloud or a server while nothing is held.

@@ -1,6 +1,8 @@
 #include "executor/executor.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include "executor/deleter.hpp"
 #include "executor/labeller.hpp"
@@ -25,37 +27,30 @@ SeriesKey series_of(const planner::Action& action) {
   return {action.policy, action.server, action.dataset};
 }
 
-/// Carries out one action; one overload for each kind that changes something.
+/// Carries out one action of a job; one overload for each kind that changes something.
 class Carrier {
  public:
-  Carrier(const Context& context, const std::vector<policy::Policy>& policies, const planner::Observed& observed,
-          Learnt& learnt)
-      : context_(context), policies_(policies), observed_(observed), learnt_(learnt) {}
+  Carrier(const Context& context, const Job& job, Learnt& learnt) : context_(context), job_(job), learnt_(learnt) {}
 
   ActionResult carry_out(const planner::Action& action) {
     action_ = &action;
-    if (learnt_.failed.contains(series_of(action))) {
-      return {action, Outcome::Skipped, "the dataset's new point failed", std::nullopt};
+    if (context_.stop.stop_requested()) {
+      return {action, Outcome::Skipped, "the program is being stopped", std::nullopt};
     }
-    const bool creates = std::holds_alternative<planner::CreatePoint>(action.what);
-    if (creates && learnt_.clusters.contains(policy().cluster.name)) {
-      return {action, Outcome::Skipped, "another member of the cluster may not be well; left to a later pass",
-              std::nullopt};
+    if (learnt_.has_failed(series_of(action))) {
+      return {action, Outcome::Skipped, "the dataset's new point failed", std::nullopt};
     }
     ActionResult result = std::visit(*this, action.what);
     // A leftover that cannot be swept must not cost the next point; a point that failed must not be followed by a
     // prune.
-    if (creates && result.outcome != Outcome::Done) {
-      learnt_.failed.insert(series_of(action));
-    }
-    if (creates && result.outcome == Outcome::Failed && !policy().cluster.name.empty()) {
-      learnt_.clusters.insert(policy().cluster.name);
+    if (std::holds_alternative<planner::CreatePoint>(action.what) && result.outcome != Outcome::Done) {
+      learnt_.failed(series_of(action));
     }
     return result;
   }
 
   ActionResult operator()(const planner::CreatePoint& wanted) {
-    const Subject subject{policy(), dataset(), server(), wanted.volumes};
+    const Subject subject{*job_.policy, dataset(), *job_.server, wanted.volumes};
     auto made = make_point(context_, subject, wanted);
     if (!made && made.error().kind() == support::ErrorKind::Busy) {
       context_.observer.point_ended(series_of(*action_), "skipped");
@@ -92,7 +87,7 @@ class Carrier {
   }
 
   ActionResult operator()(const planner::Relabel& wanted) {
-    auto settled = settle_attempt(context_, policy(), server(), wanted);
+    auto settled = settle_attempt(context_, *job_.policy, *job_.server, wanted);
     if (!settled) {
       return failed(std::move(settled.error()));
     }
@@ -100,7 +95,7 @@ class Carrier {
       case Settled::Labelled:
         return done("labelled");
       case Settled::NotIntact:
-        learnt_.not_intact.insert(wanted.attempt.id);
+        learnt_.not_intact(wanted.attempt.id);
         return done("the server does not prove it");
       case Settled::StillHeld:
         break;
@@ -115,18 +110,10 @@ class Carrier {
   ActionResult operator()(const planner::Blocked&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }
 
  private:
-  const policy::Policy& policy() const {
-    return *std::find_if(policies_.begin(), policies_.end(),
-                         [&](const policy::Policy& candidate) { return candidate.name == action_->policy; });
-  }
   const policy::Dataset& dataset() const {
-    const auto& datasets = policy().datasets;
+    const auto& datasets = job_.policy->datasets;
     return *std::find_if(datasets.begin(), datasets.end(),
                          [&](const policy::Dataset& candidate) { return candidate.name == action_->dataset; });
-  }
-  const cloud::Server& server() const {
-    return *std::find_if(observed_.servers.begin(), observed_.servers.end(),
-                         [&](const cloud::Server& candidate) { return candidate.id == action_->server; });
   }
 
   ActionResult remove(const inventory::Attempt& attempt) {
@@ -144,8 +131,7 @@ class Carrier {
   ActionResult failed(support::Error error) const { return {*action_, Outcome::Failed, "", std::move(error)}; }
 
   const Context& context_;
-  const std::vector<policy::Policy>& policies_;
-  const planner::Observed& observed_;
+  const Job& job_;
   Learnt& learnt_;
   const planner::Action* action_ = nullptr;
 };
@@ -157,19 +143,64 @@ Observer& null_observer() {
   return observer;
 }
 
-std::vector<ActionResult> execute(const Context& context, const planner::Plan& plan,
-                                  const std::vector<policy::Policy>& policies, const planner::Observed& observed,
-                                  Learnt& learnt, const std::function<void(const ActionResult&)>& on_result) {
-  Carrier carrier(context, policies, observed, learnt);
+void Learnt::not_intact(const std::string& attempt) {
+  const std::lock_guard lock(mutex_);
+  not_intact_.insert(attempt);
+}
+
+void Learnt::failed(const SeriesKey& series) {
+  const std::lock_guard lock(mutex_);
+  failed_.insert(series);
+}
+
+bool Learnt::has_failed(const SeriesKey& series) const {
+  const std::lock_guard lock(mutex_);
+  return failed_.contains(series);
+}
+
+void Learnt::forgive(const JobKey& key) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(failed_,
+                [&](const SeriesKey& series) { return series.policy == key.policy && series.server == key.server; });
+}
+
+void Learnt::tell(planner::Observed& observed) const {
+  const std::lock_guard lock(mutex_);
+  observed.not_intact = not_intact_;
+  observed.failed = failed_;
+}
+
+std::vector<ActionResult> carry_out(const Context& context, const Job& job, Learnt& learnt, const OnResult& on_result) {
+  Carrier carrier(context, job, learnt);
   std::vector<ActionResult> results;
-  // What is pruned is decided by what exists: not by what existed before points were made, which takes its time.
-  const bool creates = plan.creates();
-  for (const auto& action : plan.actions) {
-    if (action.changes() && !(creates && std::holds_alternative<planner::Prune>(action.what))) {
-      results.push_back(carrier.carry_out(action));
-      on_result(results.back());
-    }
+  for (const auto& action : job.actions) {
+    results.push_back(carrier.carry_out(action));
+    on_result(results.back());
   }
+  return results;
+}
+
+std::vector<ActionResult> carry_out_all(const Context& context, const std::vector<Job>& jobs, size_t workers,
+                                        Learnt& learnt, const OnResult& on_result) {
+  std::mutex mutex;
+  std::vector<ActionResult> results;
+  std::atomic<size_t> next = 0;
+  const OnResult one_at_a_time = [&](const ActionResult& result) {
+    const std::lock_guard lock(mutex);
+    results.push_back(result);
+    on_result(result);
+  };
+  const auto work = [&] {
+    for (size_t i = next++; i < jobs.size(); i = next++) {
+      carry_out(context, jobs[i], learnt, one_at_a_time);
+    }
+  };
+  std::vector<std::jthread> others;
+  for (size_t i = 1; i < std::min(workers, jobs.size()); ++i) {
+    others.emplace_back(work);
+  }
+  work();
+  others.clear();
   return results;
 }
 

@@ -1,15 +1,16 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "executor/context.hpp"
+#include "executor/job.hpp"
 #include "planner/plan.hpp"
 #include "planner/planner.hpp"
-#include "policy/policy.hpp"
 
 namespace stillpoint::executor {
 
@@ -21,18 +22,33 @@ struct ActionResult {
   std::optional<support::Error> error;  ///< if it failed
 };
 
-/// What a pass has learnt that the cloud does not show; the next round of planning takes it into account.
-struct Learnt {
-  std::set<std::string> not_intact;
-  std::set<inventory::SeriesKey> failed;
-  std::set<std::string> clusters;  ///< of which a member may not be well after what was tried in this pass
+/// Hears of each action as soon as it ended. Never called by two threads at once.
+using OnResult = std::function<void(const ActionResult&)>;
+
+/// What was learnt that the cloud does not show; the next plan takes it into account. Safe to use from any thread.
+class Learnt {
+ public:
+  void not_intact(const std::string& attempt);
+  void failed(const inventory::SeriesKey& series);
+  bool has_failed(const inventory::SeriesKey& series) const;
+  /// The series may be tried again.
+  void forgive(const JobKey& key);
+  /// Writes all of it where plans look for it.
+  void tell(planner::Observed& observed) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string> not_intact_;
+  std::set<inventory::SeriesKey> failed_;
 };
 
-/// Carries out the changes of a plan in its order, one at a time; prunes only if no point is to be made, so that the
-/// next look decides about them. A failed action does not stop those of other
-/// datasets; the later ones of its own dataset are skipped. `on_result` hears of each as soon as it ended.
-std::vector<ActionResult> execute(const Context& context, const planner::Plan& plan,
-                                  const std::vector<policy::Policy>& policies, const planner::Observed& observed,
-                                  Learnt& learnt, const std::function<void(const ActionResult&)>& on_result);
+/// Carries out a job's actions in their order. A failed action does not stop those of other datasets; the later ones
+/// of its own dataset are skipped. Nothing more is begun once the context's `stop` was requested. May run on several
+/// threads at once, with a job of another key on each.
+std::vector<ActionResult> carry_out(const Context& context, const Job& job, Learnt& learnt, const OnResult& on_result);
+
+/// Carries out jobs, as many at once as there are `workers`, the first ones first.
+std::vector<ActionResult> carry_out_all(const Context& context, const std::vector<Job>& jobs, size_t workers,
+                                        Learnt& learnt, const OnResult& on_result);
 
 }  // namespace stillpoint::executor

@@ -8,6 +8,8 @@ namespace {
 using support::Result;
 
 constexpr int kMaxRounds = 6;
+/// Most of them wait: for a server, for the cloud, for leave to hold.
+constexpr size_t kWorkers = 8;
 constexpr std::chrono::minutes kListingTime{5};
 
 /// Stores a listing, or hands its error up with what was being read.
@@ -42,8 +44,7 @@ Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clo
 }
 
 Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& policies, const planner::Wishes& wishes,
-                            const std::function<void(const ActionResult&)>& on_result,
-                            const planner::ApprovedChanges* approved) {
+                            const OnResult& on_result, const planner::ApprovedChanges* approved) {
   PassResult pass;
   Learnt learnt;
   for (int round = 1;; ++round) {
@@ -55,8 +56,8 @@ Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& 
       pass.error = std::move(observed.error());
       return pass;
     }
-    observed->not_intact = learnt.not_intact;
-    observed->failed = learnt.failed;
+    learnt.tell(*observed);
+    context.gate.look(observed->snapshots);
     context.clock_offset = observed->clock_offset;
     pass.left = planner::plan(policies, *observed, wishes, context.clock.wall_now());
     pass.observed = std::move(*observed);
@@ -72,7 +73,8 @@ Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& 
     if (!pass.left.has_changes() || round > kMaxRounds) {
       return pass;
     }
-    auto results = execute(context, pass.left, policies, pass.observed, learnt, on_result);
+    auto results =
+        carry_out_all(context, jobs_of(pass.left, policies, pass.observed.servers), kWorkers, learnt, on_result);
     // After points were made, or could not be, the next round prunes.
     const bool go_on = any_done(results) || pass.left.creates();
     std::move(results.begin(), results.end(), std::back_inserter(pass.results));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -18,7 +17,7 @@ support::Result<planner::Observed> observe(cloud::Cloud& cloud, const support::C
 
 /// How a pass ended.
 struct PassResult {
-  std::vector<ActionResult> results;  ///< of all rounds, in the order in which they were carried out
+  std::vector<ActionResult> results;  ///< of all rounds, in the order in which they ended
   planner::Plan left;  ///< what the last look at the cloud still asks for; only waits and blocks if all went well
   planner::Observed observed;           ///< that last look
   std::optional<support::Error> error;  ///< the cloud could not be read again after something was done
@@ -31,8 +30,7 @@ struct PassResult {
 /// result. `on_result` hears of each action as soon as it ended. If `approved` is given, its changes are made and no
 /// other, and none if the first look asks for others.
 support::Result<PassResult> run_pass(Context context, const std::vector<policy::Policy>& policies,
-                                     const planner::Wishes& wishes,
-                                     const std::function<void(const ActionResult&)>& on_result,
+                                     const planner::Wishes& wishes, const OnResult& on_result,
                                      const planner::ApprovedChanges* approved = nullptr);
 
 }  // namespace stillpoint::executor

@@ -125,8 +125,20 @@ support::Error with_abort(const support::Error& failure, const support::Error& a
   return {failure.kind(), failure.to_string() + "; and the abort was not confirmed: " + abort.to_string()};
 }
 
+HoldClaim claim_of(const Subject& subject) {
+  HoldClaim claim{
+      subject.policy.name, subject.server.id, subject.policy.cluster.name, {}, subject.dataset.hold.max_hold};
+  for (const auto& volume : subject.volumes) {
+    claim.back_ends.insert({volume.volume_type, volume.availability_zone});
+  }
+  return claim;
+}
+
+/// What was true before a longer wait may not be true after it.
+constexpr seconds kLongWait{30};
+
 Result<MadePoint> make_held(const Context& context, const Subject& subject, quiesce::Session& session,
-                            inventory::Ownership own, policy::Consistency provable) {
+                            HoldGate::Permit& permit, inventory::Ownership own, policy::Consistency provable) {
   MadePoint made;
   const auto& settings = subject.dataset.hold;
   auto hold = session.hold(Deadline::after(context.clock, settings.stop_timeout + settings.max_hold + seconds(30)));
@@ -140,44 +152,62 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
   auto members = cut_members(context, subject, own, (*hold)->deadline());
   const auto let_go_time = settings.start_timeout + seconds(30);
   if (!members) {
+    if (members.error().kind() == ErrorKind::Timeout) {
+      permit.waited_in_vain(own.attempt);
+    }
     auto let_go = (*hold)->abort(Deadline::after(context.clock, let_go_time));
     return fail(let_go ? members.error() : with_abort(members.error(), let_go.error()));
   }
   made.available = since(context, start);
+  permit.served(made.available);
   auto released = (*hold)->release(Deadline::after(context.clock, let_go_time));
   if (!released) {
     return pass_on(std::move(released), "release: the snapshots are not proven");
   }
   made.held = released->held;
   made.service_problem = released->service_problem;
+  if (made.service_problem) {
+  }
   if (auto labelled = write_label(context, ids_of(*members), provable, released->held); !labelled) {
     return pass_on(std::move(labelled));
   }
   return made;
 }
 
-}  // namespace
+/// Leave to hold, asked for when all that can be known without it is known: a server that hangs must not keep others
+/// waiting.
+struct Entrance {
+  const Context& context;
+  const Subject& subject;
+  std::optional<HoldGate::Permit> permit = {};
 
-Result<MadePoint> make_point(const Context& context, const Subject& subject, const planner::CreatePoint& wanted) {
-  if (auto in_time = check_in_time(context, wanted); !in_time) {
-    return pass_on(std::move(in_time));
+  support::Status enter() {
+    if (permit) {
+      return {};
+    }
+    const auto start = context.clock.steady_now();
+    auto entered = context.gate.enter(claim_of(subject), context.stop);
+    if (!entered) {
+      return pass_on(std::move(entered));
+    }
+    permit.emplace(std::move(*entered));
+    return since(context, start) > kLongWait ? check_cloud(context, subject) : support::Status();
   }
-  if (auto cloud_ready = check_cloud(context, subject); !cloud_ready) {
-    return pass_on(std::move(cloud_ready), "preflight");
-  }
-  const std::string attempt = support::random_hex(8);
-  auto own = ownership(context, subject, wanted, attempt);
-  if (!subject.policy.has_ssh) {
-    return make_unheld(context, subject, own);
-  }
+};
+
+Result<MadePoint> make_on_server(const Context& context, const Subject& subject, const planner::CreatePoint& wanted,
+                                 inventory::Ownership own, Entrance& entrance) {
   auto helper = context.servers.reach(subject.policy, subject.server, context.call_deadline());
   if (!helper) {
     return pass_on(std::move(helper), "preflight: reach server '" + subject.server.name + "'");
   }
-  const auto request = hold_request(subject, attempt, wanted.point);
+  const auto request = hold_request(subject, own.attempt, wanted.point);
   auto probed = check_server(context, subject, **helper, request);
   if (!probed) {
     return pass_on(std::move(probed), "preflight on server '" + subject.server.name + "'");
+  }
+  if (auto entered = entrance.enter(); !entered) {
+    return pass_on(std::move(entered), "leave to hold");
   }
   const auto& hold = subject.dataset.hold;
   const auto before = hold.method == policy::Method::StopService ? hold.stop_timeout : milliseconds(0);
@@ -201,7 +231,36 @@ Result<MadePoint> make_point(const Context& context, const Subject& subject, con
   if (auto in_time = check_in_time(context, wanted); !in_time) {
     return pass_on(std::move(in_time));
   }
-  return make_held(context, subject, **session, std::move(own), probed->provable);
+  return make_held(context, subject, **session, *entrance.permit, std::move(own), probed->provable);
+}
+
+}  // namespace
+
+Result<MadePoint> make_point(const Context& context, const Subject& subject, const planner::CreatePoint& wanted) {
+  if (auto in_time = check_in_time(context, wanted); !in_time) {
+    return pass_on(std::move(in_time));
+  }
+  if (auto cloud_ready = check_cloud(context, subject); !cloud_ready) {
+    return pass_on(std::move(cloud_ready), "preflight");
+  }
+  const std::string attempt = support::random_hex(8);
+  auto own = ownership(context, subject, wanted, attempt);
+  if (!subject.policy.has_ssh) {
+    return make_unheld(context, subject, own);
+  }
+  const auto& cluster = subject.policy.cluster.name;
+  Entrance entrance{context, subject};
+  if (!cluster.empty()) {
+    // The next member must see how this one fared.
+    if (auto entered = entrance.enter(); !entered) {
+      return pass_on(std::move(entered), "leave to hold");
+    }
+  }
+  auto made = make_on_server(context, subject, wanted, std::move(own), entrance);
+  if (!cluster.empty() && (made ? made->service_problem.has_value() : made.error().kind() != ErrorKind::Busy)) {
+    context.gate.rest(cluster);
+  }
+  return made;
 }
 
 }  // namespace stillpoint::executor

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,8 +14,7 @@
 
 namespace stillpoint::fakes {
 
-/// What the servers of a test do, and what was asked of them. One pass works on one dataset at a time, so it needs no
-/// lock.
+/// What the servers of a test do, and what was asked of them. Only `say` may be called by several threads at once.
 struct ServerScript {
   std::vector<std::string> calls;  ///< `probe`, `lock`, `hold`, `release`, `abort`, `verdict`
   policy::Consistency provable = policy::Consistency::Application;
@@ -23,6 +23,12 @@ struct ServerScript {
   std::optional<support::Error> lock_error;
   std::function<void()> on_lock = [] {};  ///< what somebody else does before the host lock is taken, once
 
+  std::mutex mutex = {};
+
+  void say(const char* call) {
+    const std::lock_guard lock(mutex);
+    calls.emplace_back(call);
+  }
   int count(const std::string& call) const { return static_cast<int>(std::count(calls.begin(), calls.end(), call)); }
 };
 
@@ -43,14 +49,14 @@ class FakeServers final : public executor::Servers {
     const std::map<std::string, std::string>& position() const override { return position_; }
     support::Deadline deadline() const override { return deadline_; }
     support::Result<quiesce::ReleaseReport> release(support::Deadline) override {
-      script_.calls.emplace_back("release");
+      script_.say("release");
       if (!script_.release_is_intact) {
         return support::fail(support::ErrorKind::Remote, "the hold was broken");
       }
       return quiesce::ReleaseReport{std::chrono::milliseconds(100), std::nullopt};
     }
     support::Status abort(support::Deadline) override {
-      script_.calls.emplace_back("abort");
+      script_.say("abort");
       return {};
     }
 
@@ -65,7 +71,7 @@ class FakeServers final : public executor::Servers {
     FakeSession(ServerScript& script, support::Clock& clock, std::chrono::milliseconds max_hold)
         : script_(script), clock_(clock), max_hold_(max_hold) {}
     support::Result<std::unique_ptr<quiesce::Hold>> hold(support::Deadline) override {
-      script_.calls.emplace_back("hold");
+      script_.say("hold");
       return std::make_unique<FakeHold>(script_, support::Deadline::after(clock_, max_hold_));
     }
 
@@ -79,14 +85,14 @@ class FakeServers final : public executor::Servers {
    public:
     FakeHelper(ServerScript& script, support::Clock& clock) : script_(script), clock_(clock) {}
     support::Result<quiesce::ProbeReport> probe(const quiesce::HoldRequest&, support::Deadline) override {
-      script_.calls.emplace_back("probe");
+      script_.say("probe");
       quiesce::ProbeReport report;
       report.provable = script_.provable;
       return report;
     }
     support::Result<std::unique_ptr<quiesce::Session>> lock(const quiesce::HoldRequest& request,
                                                             support::Deadline) override {
-      script_.calls.emplace_back("lock");
+      script_.say("lock");
       if (script_.lock_error) {
         return support::fail(*script_.lock_error);
       }
@@ -94,7 +100,7 @@ class FakeServers final : public executor::Servers {
       return std::make_unique<FakeSession>(script_, clock_, request.hold.max_hold);
     }
     support::Result<quiesce::VerdictReport> verdict(const std::string&, support::Deadline) override {
-      script_.calls.emplace_back("verdict");
+      script_.say("verdict");
       return quiesce::VerdictReport{script_.verdict, std::chrono::milliseconds(100), "as the script says"};
     }
 

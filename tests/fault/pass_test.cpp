@@ -64,7 +64,7 @@ class PassTest : public ::testing::Test {
   }
   PassResult pass(const planner::Wishes& wishes = {}) {
     auto ended =
-        executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), "default"},
+        executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), gate, "default"},
                            {policy_}, wishes, [](const ActionResult&) {});
     EXPECT_TRUE(ended) << ended.error().to_string();
     return ended ? std::move(*ended) : PassResult();
@@ -357,8 +357,9 @@ TEST_F(PassTest, P6AListingThatDoesNotEndWellPrunesNothing) {
   pass(first);
   fault({{"method", "GET"}, {"path_regex", "/snapshots"}, {"cut_body", 40}, {"count", -1}});
   planner::Wishes wishes;
+  executor::HoldGate gate({}, clock_);
   const auto ended =
-      executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), "default"},
+      executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), gate, "default"},
                          {policy_}, wishes, [](const ActionResult&) {});
   ASSERT_FALSE(ended);
   sim_->control("DELETE", "/sim/faults");

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cloud/types.hpp"
+#include "support/clock.hpp"
+#include "support/result.hpp"
+
+namespace stillpoint::executor {
+
+/// What serves snapshots: a volume type in an availability zone. Some cut one snapshot at a time, whoever asks: Ceph
+/// with its defaults one a second and pool.
+struct BackEnd {
+  std::string volume_type;
+  std::string zone;
+
+  friend auto operator<=>(const BackEnd&, const BackEnd&) = default;
+};
+
+/// What one hold needs to itself, and what it shares.
+struct HoldClaim {
+  std::string policy;
+  cloud::ServerId server;
+  std::string cluster;  ///< empty: none
+  std::set<BackEnd> back_ends;
+  std::chrono::milliseconds max_hold{};
+};
+
+struct HoldLimits {
+  int at_once = 2;   ///< holds for each back end, to begin with
+  int at_most = 16;  ///< and however well it does
+  /// How long no member of a cluster is held after a hold of one has failed.
+  std::chrono::seconds cluster_rest{60};
+};
+
+/// Decides which holds of one cloud may be open at the same time: never two of one server or of one cluster (P10), and
+/// no more of one back end than it can serve in time. That number adapts: it grows while the slowest case, one snapshot
+/// after the other, would still take less than half of `max_hold`, and is halved when one took more. After a hold that
+/// waited for a snapshot in vain no other is opened there until that snapshot is available, failed or gone.
+/// Safe to use from any thread.
+class HoldGate {
+ public:
+  HoldGate(HoldLimits limits, const support::Clock& clock) : limits_(limits), clock_(clock) {}
+
+  /// Leave to hold; given back when it is destroyed. Used by one thread.
+  class Permit {
+   public:
+    Permit(Permit&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)), claim_(std::move(other.claim_)) {}
+    Permit& operator=(Permit&&) = delete;
+    ~Permit();
+
+    /// All snapshots were available after this long.
+    void served(std::chrono::milliseconds available);
+    /// The hold ended waiting for the snapshots of the attempt.
+    void waited_in_vain(const std::string& attempt);
+
+   private:
+    friend class HoldGate;
+    Permit(HoldGate* gate, HoldClaim claim) : gate_(gate), claim_(std::move(claim)) {}
+    HoldGate* gate_;
+    HoldClaim claim_;
+  };
+
+  /// Waits until the claim can be met; the policy that was let in longest ago goes first. Busy: another member of the
+  /// cluster may not be well, a back end is being waited for, or `stop` was requested; a later pass tries again.
+  support::Result<Permit> enter(HoldClaim claim, const std::stop_token& stop);
+
+  /// A member may not be well: no other one is let in for a while.
+  void rest(const std::string& cluster);
+
+  /// Looks whether what is being waited for came. `snapshots` are all of the cloud.
+  void look(const std::vector<cloud::Snapshot>& snapshots);
+
+  /// How many holds of the back end may be open now.
+  int limit_of(const BackEnd& back_end) const;
+
+ private:
+  struct Load {
+    int limit = 0;
+    int held = 0;
+    std::string waits_for;  ///< an attempt; empty: nothing
+  };
+  struct Waiter {
+    const HoldClaim* claim;
+    std::uint64_t turn;  ///< when its policy was last let in
+  };
+
+  Load& load_of(const BackEnd& back_end);
+  std::string objection(const HoldClaim& claim) const;
+  bool has_room(const HoldClaim& claim);
+  bool is_next(const Waiter& waiter);
+  void leave(const HoldClaim& claim);
+
+  const HoldLimits limits_;
+  const support::Clock& clock_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::list<Waiter> waiters_;  ///< who came first is first
+  std::uint64_t turns_ = 0;
+  std::map<std::string, std::uint64_t> last_turn_;  ///< of each policy
+  std::map<BackEnd, Load> loads_;
+  std::set<cloud::ServerId> servers_;
+  std::set<std::string> clusters_;
+  std::map<std::string, support::SteadyTime> rests_until_;  ///< clusters
+};
+
+}  // namespace stillpoint::executor
