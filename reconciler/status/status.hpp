@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct Condition {
   bool is_good() const;
 };
 std::string_view to_string(Condition::Type type);
+/// How many types there are.
+inline constexpr std::size_t kConditionTypes = 8;
 
 /// One attempt at a slot's point.
 struct PointStatus {
@@ -55,13 +58,23 @@ struct SeriesStatus {
   std::string server_name;
   std::string dataset;
   policy::Consistency require = policy::Consistency::Crash;
-  bool orphaned = false;
-  std::vector<PointStatus> points;             ///< oldest slot first
+  bool orphaned = false;            ///< nothing asks for it any more
+  std::string orphan_reason;        ///< why: `ServerGone`, `DatasetGone`, `VolumesGone` or `PolicyUnknown`; else empty
+  std::vector<PointStatus> points;  ///< oldest slot first
   std::optional<support::WallTime> last_good;  ///< `taken` of the newest point that counts
   std::chrono::seconds overdue{0};             ///< how long a point is overdue; 0: it is not
   std::size_t missed = 0;                      ///< slots since the newest point that were missed
   std::string doing;                           ///< what is done to it now, e.g. `held`; empty: nothing
-  std::string trouble;                         ///< why it has no newer point, for people; empty: all is well
+  /// While it has no point: slots from then on are expected of it.
+  support::WallTime expected_from;
+  /// The last attempt at a point failed, and no good one has come since.
+  struct Failure {
+    support::WallTime when;  ///< it was first seen to fail
+    std::string reason;      ///< a stable CamelCase word
+    std::string message;     ///< for people
+  };
+  std::optional<Failure> failure;
+  std::string trouble;  ///< why it has no newer point, for people; empty: all is well
 };
 
 /// One policy in one cloud.
@@ -71,6 +84,7 @@ struct PolicyStatus {
   std::string observed_spec_hash;  ///< of the document that this is said of
   bool suspended = false;
   bool deleted = false;               ///< it is a tombstone
+  bool unknown = false;               ///< no policy has this name: its series are orphans
   std::vector<Condition> conditions;  ///< one of each type, in the order of the types
   std::optional<support::WallTime> last_slot;
   std::optional<support::WallTime> next_slot;
