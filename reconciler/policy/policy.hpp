@@ -188,7 +188,7 @@ struct Policy {
   DeletionPolicy deletion_policy = DeletionPolicy::Retain;
   /// When it was deleted: it is a tombstone, kept until what deletion_policy asks for is done. Empty: it is in force.
   std::optional<support::WallTime> deleted_at;
-  /// Of what the document says, whatever its layout; empty for a policy that was not read from one.
+  /// policy::spec_hash of the document's `spec`; empty for a policy that was not read from one.
   std::string spec_hash;
   support::SourceMark mark;  ///< of its name
 

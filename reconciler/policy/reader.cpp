@@ -8,6 +8,7 @@
 #include "policy/fields.hpp"
 #include "policy/keeping.hpp"
 #include "policy/schedule_reader.hpp"
+#include "policy/spec_hash.hpp"
 #include "policy/yaml_characters.hpp"
 #include "policy/yaml_tree.hpp"
 #include "support/text.hpp"
@@ -124,6 +125,12 @@ void read_spec(const Field& field, const std::string& file, Policy& policy) {
   spec->finish();
 }
 
+std::string hash_of_spec(const Node& document) {
+  const auto spec = std::find_if(document.members.begin(), document.members.end(),
+                                 [](const Member& member) { return member.key == "spec"; });
+  return spec == document.members.end() ? "" : spec_hash(spec->value);
+}
+
 /// Whether the document says that it is what we read. Nothing else is looked at if it is not.
 bool is_backup_policy(Fields& document) {
   std::string api_version;
@@ -166,6 +173,7 @@ Policy read_document(const Node& root, const std::string& file, Problems& proble
          {"namespace", "remove it: policies are told apart by name, clusters of Stillpoint by --installation"}});
   }
   read_spec(document->need("spec", "what is to be kept"), file, policy);
+  policy.spec_hash = hash_of_spec(root);
   document->finish({{"status", "remove it: what is the case is asked of the cloud, `stillpoint get points`"}});
   return policy;
 }
