@@ -1,9 +1,9 @@
 #include "app/pass_report.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 
+#include "executor/result_log.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::app {
@@ -23,18 +23,6 @@ std::string subject_of(const planner::Action& action) {
   return subject;
 }
 
-std::string word_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::Done:
-      return "done";
-    case Outcome::Skipped:
-      return "skipped";
-    case Outcome::Failed:
-      break;
-  }
-  return "failed";
-}
-
 }  // namespace
 
 void PassReport::print(const ActionResult& result) const {
@@ -52,24 +40,6 @@ void PassReport::print(const ActionResult& result) const {
   std::cout << std::endl;
 }
 
-/// Failures are no more than information here: their lines are on standard output already, and a terminal shows both.
-void PassReport::log(std::string_view event, const ActionResult& result) {
-  const auto& action = result.action;
-  const std::array<support::LogField, 11> fields{
-      {{"cloud", cloud_},
-       {"policy", action.policy},
-       {"server", action.server_name},
-       {"server_id", action.server.str()},
-       {"dataset", action.dataset},
-       {"verb", std::string(action.verb())},
-       {"reason", action.reason},
-       {"result", word_of(result.outcome)},
-       {"note", result.note},
-       {"error", result.error ? result.error->to_string() : ""},
-       {"error_kind", result.error ? std::string(to_string(result.error->kind())) : ""}}};
-  log_.write(support::LogLevel::Info, event, fields);
-}
-
 void PassReport::begun(size_t policies) {
   log_.info("Pass begun", {{"cloud", cloud_}, {"policies", std::to_string(policies)}});
 }
@@ -80,7 +50,7 @@ void PassReport::given_up(const support::Error& error) {
 
 void PassReport::ended(const ActionResult& result) {
   print(result);
-  log("Action ended", result);
+  executor::log_result(log_, cloud_, "Action ended", result);
 }
 
 /// Slots that nobody wants a point of are for `diff` and the log: a pass runs every few minutes, and each line may be a
@@ -90,7 +60,7 @@ void PassReport::left(const planner::Action& action) {
   if (!std::holds_alternative<planner::Skip>(action.what) || action.reason == "Missed") {
     print(result);
   }
-  log("Action left", result);
+  executor::log_result(log_, cloud_, "Action left", result);
 }
 
 void PassReport::ended(const executor::PassResult& pass) {

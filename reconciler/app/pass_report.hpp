@@ -24,7 +24,6 @@ class PassReport {
 
  private:
   void print(const executor::ActionResult& result) const;
-  void log(std::string_view event, const executor::ActionResult& result);
   void left(const planner::Action& action);
 
   support::Log& log_;

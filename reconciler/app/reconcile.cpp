@@ -6,6 +6,7 @@
 
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
+#include "app/metrics_observer.hpp"
 #include "app/pass_report.hpp"
 #include "app/ssh_servers.hpp"
 #include "app/wishes.hpp"
@@ -17,25 +18,6 @@
 
 namespace stillpoint::app {
 namespace {
-
-/// Hands the executor's events on to the metrics.
-class MetricsObserver final : public executor::Observer {
- public:
-  explicit MetricsObserver(telemetry::Metrics& metrics) : metrics_(metrics) {}
-  void point_ended(const inventory::SeriesKey& series, std::string_view result) override {
-    metrics_.point_ended(series, result);
-  }
-  void held(const inventory::SeriesKey& series, std::chrono::milliseconds window) override {
-    metrics_.held(series, window);
-  }
-  void snapshot_available(std::chrono::milliseconds took) override { metrics_.snapshot_available(took); }
-  void deletion_ended(const inventory::SeriesKey& series, std::string_view verb, std::string_view result) override {
-    metrics_.deletion_ended(series, verb, result);
-  }
-
- private:
-  telemetry::Metrics& metrics_;
-};
 
 /// What the metrics file tells about the end of the pass over a cloud, which was last looked at no earlier than `when`.
 void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const executor::PassResult& ended,

@@ -18,6 +18,8 @@ using Outcome = ActionResult::Outcome;
 class NullObserver final : public Observer {
  public:
   void point_ended(const SeriesKey&, std::string_view) override {}
+  void hold_opened(const SeriesKey&) override {}
+  void hold_closed(const SeriesKey&) override {}
   void held(const SeriesKey&, std::chrono::milliseconds) override {}
   void snapshot_available(std::chrono::milliseconds) override {}
   void deletion_ended(const SeriesKey&, std::string_view, std::string_view) override {}

@@ -13,6 +13,9 @@ class Observer {
   virtual ~Observer() = default;
   /// `result`: `complete`, `failed` or `skipped`.
   virtual void point_ended(const inventory::SeriesKey& series, std::string_view result) = 0;
+  /// The dataset is held from now on, or may be; `hold_closed` follows in every case.
+  virtual void hold_opened(const inventory::SeriesKey& series) = 0;
+  virtual void hold_closed(const inventory::SeriesKey& series) = 0;
   virtual void held(const inventory::SeriesKey& series, std::chrono::milliseconds window) = 0;
   /// From the request for a snapshot until it was seen `available`.
   virtual void snapshot_available(std::chrono::milliseconds took) = 0;

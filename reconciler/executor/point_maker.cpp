@@ -137,10 +137,27 @@ HoldClaim claim_of(const Subject& subject) {
 /// What was true before a longer wait may not be true after it.
 constexpr seconds kLongWait{30};
 
+/// Tells the observer of a hold for as long as it lives.
+class OpenHold {
+ public:
+  OpenHold(const Context& context, const Subject& subject)
+      : observer_(context.observer), series_{subject.policy.name, subject.server.id, subject.dataset.name} {
+    observer_.hold_opened(series_);
+  }
+  ~OpenHold() { observer_.hold_closed(series_); }
+  OpenHold(const OpenHold&) = delete;
+  OpenHold& operator=(const OpenHold&) = delete;
+
+ private:
+  Observer& observer_;
+  const inventory::SeriesKey series_;
+};
+
 Result<MadePoint> make_held(const Context& context, const Subject& subject, quiesce::Session& session,
                             HoldGate::Permit& permit, inventory::Ownership own, policy::Consistency provable) {
   MadePoint made;
   const auto& settings = subject.dataset.hold;
+  const OpenHold open(context, subject);
   auto hold = session.hold(Deadline::after(context.clock, settings.stop_timeout + settings.max_hold + seconds(30)));
   if (!hold) {
     return pass_on(std::move(hold), "hold");
@@ -214,6 +231,9 @@ Result<MadePoint> make_on_server(const Context& context, const Subject& subject,
   const auto lifetime = std::chrono::duration_cast<seconds>(before + hold.max_hold) + kTokenReserve;
   if (auto warm = context.cloud.warm_up(lifetime, own.members, context.call_deadline()); !warm) {
     return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
+  }
+  if (context.stop.stop_requested()) {
+    return fail(ErrorKind::Busy, "the program is being stopped; nothing was held");
   }
   auto session = (*helper)->lock(request, context.call_deadline());
   if (!session) {

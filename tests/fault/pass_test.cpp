@@ -63,6 +63,7 @@ class PassTest : public ::testing::Test {
     return pass(wishes);
   }
   PassResult pass(const planner::Wishes& wishes = {}) {
+    executor::HoldGate gate({}, clock_);  // one for each controller
     auto ended =
         executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), gate, "default"},
                            {policy_}, wishes, [](const ActionResult&) {});

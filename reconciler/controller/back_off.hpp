@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "executor/job.hpp"
+#include "support/clock.hpp"
+
+namespace stillpoint::controller {
+
+/// How long each key is left alone after it failed: 10 s, doubled with each failure up to 5 minutes, and up to a
+/// quarter less of it, so that what failed together does not come back together. Used by one thread.
+class BackOff {
+ public:
+  /// `seed` of the jitter.
+  explicit BackOff(std::uint64_t seed) : random_(seed) {}
+
+  void failed(const executor::JobKey& key, support::SteadyTime now);
+  /// Somebody else was at work there: no failure, looked at again in about a quarter of a minute.
+  void was_busy(const executor::JobKey& key, support::SteadyTime now);
+  void succeeded(const executor::JobKey& key) { entries_.erase(key); }
+
+  bool is_ready(const executor::JobKey& key, support::SteadyTime now) const;
+  /// When the next of those that are not ready is; empty if all are.
+  std::optional<support::SteadyTime> next_ready(support::SteadyTime now) const;
+  /// Those that became ready since the last call.
+  std::vector<executor::JobKey> take_ready(support::SteadyTime now);
+
+ private:
+  struct Entry {
+    int failures = 0;
+    support::SteadyTime ready;
+    bool taken = false;  ///< it was told that it is ready
+  };
+  std::chrono::milliseconds with_jitter(std::chrono::milliseconds pause);
+
+  std::map<executor::JobKey, Entry> entries_;
+  std::uint64_t random_;
+};
+
+}  // namespace stillpoint::controller

@@ -1,0 +1,326 @@
+#include "controller/cloud_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "executor/pass.hpp"
+#include "executor/result_log.hpp"
+#include "planner/planner.hpp"
+#include "status/assess.hpp"
+#include "support/text.hpp"
+
+namespace stillpoint::controller {
+namespace {
+
+using executor::ActionResult;
+using executor::JobKey;
+using std::chrono::seconds;
+using support::SteadyTime;
+
+/// What is acted on is not older than this.
+constexpr seconds kFresh{60};
+/// A clock that was set says nothing about the cloud's any more.
+constexpr seconds kClockSet{2};
+/// After a look that failed the next one is tried this much later, and twice that after the next.
+constexpr seconds kFirstRetry{1};
+constexpr seconds kLastRetry{60};
+/// No loop sleeps longer, so that a clock that was set is noticed.
+constexpr seconds kLongestSleep{60};
+
+std::uint64_t seed_of(const std::string& name) {
+  return std::hash<std::string>{}(name);
+}
+
+}  // namespace
+
+CloudLoop::CloudLoop(std::string name, Open open, const Settings& settings, Surroundings surroundings)
+    : name_(std::move(name)),
+      open_(std::move(open)),
+      settings_(settings),
+      around_(surroundings),
+      watch_(surroundings.observer),
+      gate_(settings.holds, surroundings.clock),
+      back_off_(seed_of(name_)),
+      policies_(std::make_shared<std::vector<policy::Policy>>()),
+      view_(std::make_shared<View>()) {}
+
+void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> policies) {
+  policies_ = std::move(policies);
+  jittered_.clear();
+  timetables_.clear();
+  for (const auto& policy : *policies_) {
+    auto schedule = schedule::compile(policy.schedule);
+    if (schedule && !policy.is_tombstone()) {
+      timetables_.push_back({&policy, std::move(*schedule)});
+    }
+  }
+}
+
+SteadyTime CloudLoop::step(const std::stop_token& stop) {
+  const auto begun = around_.clock.steady_now();
+  take_in_results(begun);
+  bool is_current = cloud_ != nullptr && error_.empty();
+  if (begun >= next_look_ && (!is_current || is_stale(begun, settings_.resync) || wants_reopening_)) {
+    is_current = look(begun) == Look::Ok;
+  }
+  plan();
+  if (is_current && has_ready_work(begun) && is_stale(begun, kFresh)) {
+    is_current = look(begun) == Look::Ok;
+    plan();
+  }
+  if (is_current && !stop.stop_requested()) {
+    queue_jobs(begun);
+  }
+  const auto ended = around_.clock.steady_now();
+  publish(ended - begun);
+  return next_step(ended);
+}
+
+void CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
+  executor::Job job;
+  std::shared_ptr<RecordingCloud> cloud;
+  seconds offset{0};
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = jobs_.find(key);
+    if (found == jobs_.end() || working_cloud_ == nullptr) {
+      return;
+    }
+    job = std::move(found->second);
+    jobs_.erase(found);
+    cloud = working_cloud_;
+    offset = clock_offset_;
+  }
+  const executor::Context context{*cloud, around_.servers,        around_.clock, around_.log, watch_,
+                                  gate_,  settings_.installation, stop,          offset};
+  Ended ended{key, {}};
+  ended.results = executor::carry_out(context, job, learnt_, [&](const ActionResult& result) {
+    executor::log_result(around_.log, name_, "Action ended", result);
+    note_event(result);
+  });
+  const std::lock_guard lock(mutex_);
+  ended_.push_back(std::move(ended));
+}
+
+std::shared_ptr<const View> CloudLoop::view() const {
+  const std::lock_guard lock(mutex_);
+  return view_;
+}
+
+void CloudLoop::take_in_results(SteadyTime now) {
+  std::vector<Ended> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    ended = std::exchange(ended_, {});
+  }
+  for (const auto& job : ended) {
+    take_in(job, now);
+  }
+  if (cloud_ != nullptr) {
+    inventory_.apply(cloud_->take_changes());
+  }
+  for (const auto& key : back_off_.take_ready(now)) {
+    learnt_.forgive(key);
+  }
+}
+
+void CloudLoop::take_in(const Ended& ended, SteadyTime now) {
+  const auto any = [&](ActionResult::Outcome outcome) {
+    return std::any_of(ended.results.begin(), ended.results.end(),
+                       [&](const ActionResult& result) { return result.outcome == outcome; });
+  };
+  if (any(ActionResult::Outcome::Failed)) {
+    back_off_.failed(ended.key, now);
+  } else if (any(ActionResult::Outcome::Skipped)) {
+    back_off_.was_busy(ended.key, now);
+  } else {
+    back_off_.succeeded(ended.key);
+    learnt_.forgive(ended.key);
+  }
+}
+
+void CloudLoop::note_event(const ActionResult& result) {
+  const auto& action = result.action;
+  if (result.outcome == ActionResult::Outcome::Skipped) {
+    return;  // it is tried again in a moment
+  }
+  const bool failed = result.outcome == ActionResult::Outcome::Failed;
+  static const std::map<std::string_view, std::pair<const char*, const char*>> kReasons{
+      {"create", {"PointComplete", "PointFailed"}},
+      {"complete", {"Labelled", "LabelFailed"}},
+      {"relabel", {"Labelled", "LabelFailed"}},
+      {"prune", {"Pruned", "PruneFailed"}},
+      {"sweep", {"Swept", "SweepFailed"}}};
+  const auto& reasons = kReasons.at(action.verb());
+  around_.events.add({failed ? status::Event::Kind::Warning : status::Event::Kind::Normal,
+                      failed ? reasons.second : reasons.first,
+                      failed ? result.error->to_string() : result.note,
+                      action.policy,
+                      action.server_name,
+                      action.dataset,
+                      1,
+                      {},
+                      {}},
+                     around_.clock.wall_now());
+}
+
+bool CloudLoop::is_stale(SteadyTime now, seconds age) const {
+  const auto& clock = around_.clock;
+  const auto drift = (clock.wall_now() - listed_wall_) - (now - listed_);
+  return !inventory_.is_known() || now - listed_ >= age || std::chrono::abs(drift) > kClockSet;
+}
+
+bool CloudLoop::open_cloud(SteadyTime now) {
+  if (cloud_ != nullptr && !wants_reopening_) {
+    return true;
+  }
+  auto opened = open_();
+  if (!opened) {
+    could_not(opened.error(), "log in", now);
+    return false;
+  }
+  wants_reopening_ = false;
+  cloud_ = std::make_shared<RecordingCloud>(std::move(*opened));
+  const std::lock_guard lock(mutex_);
+  working_cloud_ = cloud_;
+  return true;
+}
+
+/// What was read before stays for reading; nothing is done by it.
+CloudLoop::Look CloudLoop::look(SteadyTime now) {
+  if (!open_cloud(now)) {
+    return Look::Failed;
+  }
+  inventory_.apply(cloud_->take_changes());
+  auto observed = executor::observe(*cloud_, around_.clock);
+  if (!observed) {
+    could_not(observed.error(), "read the cloud", now);
+    return Look::Failed;
+  }
+  gate_.look(observed->snapshots);
+  inventory_.replace(std::move(*observed), cloud_->take_changes());
+  listed_ = around_.clock.steady_now();
+  listed_wall_ = around_.clock.wall_now();
+  if (!error_.empty()) {
+    around_.log.info("Cloud read again", {{"cloud", name_}});
+    around_.events.add(
+        {status::Event::Kind::Normal, "CloudReadAgain", "the cloud can be read again", "", "", "", 1, {}, {}},
+        listed_wall_);
+  }
+  error_.clear();
+  failed_looks_ = 0;
+  next_look_ = {};
+  const std::lock_guard lock(mutex_);
+  clock_offset_ = inventory_.observed().clock_offset;
+  return Look::Ok;
+}
+
+void CloudLoop::could_not(const support::Error& error, const char* what, SteadyTime now) {
+  error_ = std::string("could not ") + what + ": " + error.to_string();
+  const auto pause = std::min(kLastRetry, kFirstRetry * (1 << std::min(failed_looks_, 6)));
+  ++failed_looks_;
+  next_look_ = std::max(now, around_.clock.steady_now()) + pause;
+  around_.log.error("Cloud not read", {{"cloud", name_}, {"error", error_}});
+  around_.events.add({status::Event::Kind::Warning, "CloudNotRead", error_, "", "", "", 1, {}, {}},
+                     around_.clock.wall_now());
+}
+
+void CloudLoop::plan() {
+  if (!inventory_.is_known()) {
+    return;
+  }
+  learnt_.tell(inventory_.observed());
+  planner::Wishes wishes;
+  wishes.installation = settings_.installation;
+  plan_ = planner::plan(*policies_, inventory_.observed(), wishes, around_.clock.wall_now());
+}
+
+bool CloudLoop::has_ready_work(SteadyTime now) const {
+  return std::any_of(plan_.actions.begin(), plan_.actions.end(), [&](const planner::Action& action) {
+    const JobKey key{action.policy, action.server};
+    return action.changes() && back_off_.is_ready(key, now) && !around_.queue.is_busy({name_, key});
+  });
+}
+
+/// What waits in the queue gets what the newest plan has for it, be it nothing.
+void CloudLoop::queue_jobs(SteadyTime now) {
+  auto jobs = executor::jobs_of(plan_, *policies_, inventory_.observed().servers);
+  std::erase_if(jobs, [&](const executor::Job& job) { return !back_off_.is_ready(job.key, now); });
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.clear();
+    for (const auto& job : jobs) {
+      jobs_.emplace(job.key, job);
+    }
+  }
+  for (const auto& job : jobs) {
+    around_.queue.add({name_, job.key});
+  }
+}
+
+void CloudLoop::publish(std::chrono::nanoseconds took) {
+  auto view = std::make_shared<View>();
+  view->took = took;
+  view->cloud.name = name_;
+  view->cloud.error = error_;
+  view->cloud.quota = inventory_.observed().quota;
+  if (inventory_.is_known()) {
+    view->cloud.observed = listed_wall_;
+  }
+  const auto before = this->view();
+  view->policies = status::assess({name_, settings_.installation, *policies_, inventory_.observed(), plan_,
+                                   around_.clock.wall_now(), before->policies});
+  find_jittered(view->policies);
+  const std::lock_guard lock(mutex_);
+  view_ = std::move(view);
+}
+
+void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies) {
+  jittered_.clear();
+  for (const auto& timetable : timetables_) {
+    const auto& policy = *timetable.policy;
+    const auto found = std::find_if(policies.begin(), policies.end(), [&](const auto& candidate) {
+      return policy.schedule.jitter.count() > 0 && candidate.name == policy.name;
+    });
+    if (found == policies.end()) {
+      continue;
+    }
+    for (const auto& series : found->series) {
+      jittered_.push_back({&timetable.schedule, policy.start_at,
+                           schedule::spread_key(settings_.installation, policy.name, series.server.str())});
+    }
+  }
+}
+
+SteadyTime CloudLoop::next_step(SteadyTime now) const {
+  SteadyTime next = std::min(now + kLongestSleep, listed_ + settings_.resync);
+  if (!error_.empty() || cloud_ == nullptr) {
+    return std::max(now, next_look_);
+  }
+  if (const auto ready = back_off_.next_ready(now)) {
+    next = std::min(next, *ready);
+  }
+  const auto wall = around_.clock.wall_now();
+  const auto at = [&](support::WallTime instant) {
+    next = std::min(next, now + std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(instant - wall)));
+  };
+  for (const auto& timetable : timetables_) {
+    if (const auto slot = timetable.schedule.next_after(wall)) {
+      at(*slot);
+    }
+  }
+  // Where there is jitter a slot is begun later, on each server at its own time.
+  for (const auto& chosen : jittered_) {
+    if (const auto begins = chosen.schedule->due_slot(wall, chosen.start_at, chosen.spread_key).begins) {
+      at(*begins);
+    }
+  }
+  for (const auto& action : plan_.actions) {
+    if (const auto* wait = std::get_if<planner::Wait>(&action.what); wait != nullptr && wait->until > wall) {
+      at(wait->until);
+    }
+  }
+  return next;
+}
+
+}  // namespace stillpoint::controller

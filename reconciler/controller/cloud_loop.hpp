@@ -1,0 +1,140 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/back_off.hpp"
+#include "controller/events.hpp"
+#include "controller/hold_watch.hpp"
+#include "controller/inventory.hpp"
+#include "controller/work_queue.hpp"
+#include "executor/executor.hpp"
+#include "executor/hold_gate.hpp"
+#include "schedule/slots.hpp"
+#include "status/status.hpp"
+
+namespace stillpoint::controller {
+
+/// How often and how much, the same for all clouds.
+struct Settings {
+  std::string installation = "default";
+  std::chrono::seconds resync{300};  ///< between two whole listings of a cloud in which nothing happens
+  executor::HoldLimits holds;
+  std::size_t workers = 16;  ///< most of them wait: for a server, for the cloud, for leave to hold
+};
+
+/// What the loops of all clouds share; it outlives them.
+struct Surroundings {
+  executor::Servers& servers;
+  support::Clock& clock;
+  support::Log& log;
+  executor::Observer& observer;
+  WorkQueue& queue;
+  Events& events;
+};
+
+/// What a loop has seen last.
+struct View {
+  status::CloudStatus cloud;
+  std::vector<status::PolicyStatus> policies;
+  std::chrono::nanoseconds took{0};  ///< the look and the plan
+};
+
+/// Keeps one cloud as its policies want it. It looks at the whole of it now and then, plans from what is known whenever
+/// something has changed or is due, and puts a key into the queue for each server under a policy that has something to
+/// be done; workers take the newest plan's actions for it. So nothing is remembered that the cloud does not show, but
+/// what failed lately.
+///
+/// `step` and `set_policies` belong to one thread; `work` may run on many, `view` and `doing` on any.
+class CloudLoop {
+ public:
+  /// Logs in. Called again, after a while, if it fails.
+  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>()>;
+
+  CloudLoop(std::string name, Open open, const Settings& settings, Surroundings surroundings);
+
+  void set_policies(std::shared_ptr<const std::vector<policy::Policy>> policies);
+  /// Logs in anew at the next step at which nothing is being done.
+  void reopen() { wants_reopening_ = true; }
+
+  /// Takes in what workers have done, looks at the cloud if that is due, plans, and queues. Returns when it is to be
+  /// called again at the latest; earlier if a worker has ended something.
+  support::SteadyTime step(const std::stop_token& stop);
+  /// Does what the newest plan asks for of a key. Nothing new is begun once `stop` was requested.
+  void work(const executor::JobKey& key, const std::stop_token& stop);
+
+  std::shared_ptr<const View> view() const;
+  /// What is being done to a series right now, for people: `held`.
+  std::map<inventory::SeriesKey, std::string> doing() const { return watch_.doing(); }
+  const std::string& name() const { return name_; }
+
+ private:
+  enum class Look { Ok, Failed };
+  struct Ended {
+    executor::JobKey key;
+    std::vector<executor::ActionResult> results;
+  };
+  struct Timetable {
+    const policy::Policy* policy;
+    schedule::Compiled schedule;
+  };
+
+  /// A server of a policy whose slots are begun later.
+  struct Jittered {
+    const schedule::Compiled* schedule;
+    std::optional<support::WallTime> start_at;
+    std::string spread_key;
+  };
+
+  void take_in_results(support::SteadyTime now);
+  void take_in(const Ended& ended, support::SteadyTime now);
+  void note_event(const executor::ActionResult& result);
+  Look look(support::SteadyTime now);
+  bool open_cloud(support::SteadyTime now);
+  void could_not(const support::Error& error, const char* what, support::SteadyTime now);
+  bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
+  void plan();
+  bool has_ready_work(support::SteadyTime now) const;
+  void queue_jobs(support::SteadyTime now);
+  void publish(std::chrono::nanoseconds took);
+  void find_jittered(const std::vector<status::PolicyStatus>& policies);
+  support::SteadyTime next_step(support::SteadyTime now) const;
+
+  const std::string name_;
+  const Open open_;
+  const Settings& settings_;
+  Surroundings around_;
+  HoldWatch watch_;
+  executor::HoldGate gate_;
+  executor::Learnt learnt_;
+  BackOff back_off_;
+
+  std::shared_ptr<const std::vector<policy::Policy>> policies_;
+  std::vector<Timetable> timetables_;
+  std::vector<Jittered> jittered_;
+  std::shared_ptr<RecordingCloud> cloud_;
+  Inventory inventory_;
+  support::SteadyTime listed_{};
+  support::WallTime listed_wall_{};
+  int failed_looks_ = 0;
+  support::SteadyTime next_look_{};  ///< no look is tried before, after one has failed
+  std::string error_;
+  planner::Plan plan_;
+  std::atomic<bool> wants_reopening_ = false;
+
+  mutable std::mutex mutex_;  ///< guards what follows
+  std::map<executor::JobKey, executor::Job> jobs_;
+  std::vector<Ended> ended_;
+  std::shared_ptr<RecordingCloud> working_cloud_;
+  std::chrono::seconds clock_offset_{0};
+  std::shared_ptr<const View> view_;
+};
+
+}  // namespace stillpoint::controller

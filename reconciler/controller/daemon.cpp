@@ -1,0 +1,212 @@
+#include "controller/daemon.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace stillpoint::controller {
+namespace {
+
+using support::SteadyTime;
+
+/// A whole look has five minutes, and a plan follows it.
+constexpr std::chrono::minutes kLongestStep{10};
+/// A thread that was to begin a step has begun it by then, however busy the machine is.
+constexpr std::chrono::minutes kLatestStep{2};
+/// No action takes as long.
+constexpr std::chrono::minutes kLongestAction{60};
+
+}  // namespace
+
+/// A cloud's loop and its thread.
+class Daemon::LoopThread {
+ public:
+  LoopThread(const std::string& cloud, CloudLoop::Open open, OnView on_view, const Settings& settings,
+             const Surroundings& around)
+      : loop_(cloud, std::move(open), settings, around),
+        clock_(around.clock),
+        on_view_(std::move(on_view)),
+        since_(around.clock.steady_now()),
+        thread_([this](const std::stop_token& stop) { run(stop); }) {}
+  ~LoopThread() {
+    thread_.request_stop();
+    thread_.join();
+  }
+  LoopThread(const LoopThread&) = delete;
+  LoopThread& operator=(const LoopThread&) = delete;
+
+  CloudLoop& loop() { return loop_; }
+  void set_policies(std::vector<policy::Policy> policies) {
+    const std::lock_guard lock(mutex_);
+    policies_ = std::make_shared<const std::vector<policy::Policy>>(std::move(policies));
+    news_.notify_all();
+  }
+  void wake() {
+    const std::lock_guard lock(mutex_);
+    has_news_ = true;
+    news_.notify_all();
+  }
+  void request_stop() { thread_.request_stop(); }
+  bool has_looked() const { return has_looked_; }
+  bool is_alive(SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    return is_stepping_ ? now < since_ + kLongestStep : now < since_ + kLatestStep;
+  }
+
+ private:
+  void run(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    // There is nothing to do before it is known what for.
+    news_.wait(lock, stop, [&] { return policies_ != nullptr; });
+    while (!stop.stop_requested()) {
+      has_news_ = false;
+      is_stepping_ = true;
+      since_ = clock_.steady_now();
+      auto policies = std::exchange(policies_, nullptr);
+      lock.unlock();
+      if (policies != nullptr) {
+        loop_.set_policies(std::move(policies));
+      }
+      const auto next = loop_.step(stop);
+      on_view_(*loop_.view());
+      has_looked_ = true;
+      lock.lock();
+      is_stepping_ = false;
+      since_ = next;
+      news_.wait_until(lock, stop, next, [&] { return has_news_ || policies_ != nullptr; });
+    }
+  }
+
+  CloudLoop loop_;
+  support::Clock& clock_;
+  const OnView on_view_;
+  std::atomic<bool> has_looked_ = false;
+  mutable std::mutex mutex_;  ///< guards what follows
+  std::condition_variable_any news_;
+  std::shared_ptr<const std::vector<policy::Policy>> policies_;
+  bool has_news_ = false;
+  bool is_stepping_ = false;
+  SteadyTime since_;  ///< when the step began, or when the next one is to
+  std::jthread thread_;
+};
+
+Daemon::Daemon(Open open, OnView on_view, Settings settings, executor::Servers& servers, support::Clock& clock,
+               support::Log& log, executor::Observer& observer)
+    : open_(std::move(open)),
+      on_view_(std::move(on_view)),
+      settings_(std::move(settings)),
+      clock_(clock),
+      queue_(std::max<std::size_t>(1, settings_.workers / 2)),
+      surroundings_{servers, clock, log, observer, queue_, events_},
+      last_done_(clock.steady_now()) {
+  for (std::size_t i = 0; i < settings_.workers; ++i) {
+    workers_.emplace_back([this] { work(stop_.get_token()); });
+  }
+}
+
+Daemon::~Daemon() {
+  request_stop();
+  workers_.clear();
+  const std::lock_guard lock(mutex_);
+  loops_.clear();
+}
+
+void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> policies) {
+  std::vector<std::shared_ptr<LoopThread>> ended;  // their threads are waited for without the lock
+  const std::lock_guard lock(mutex_);
+  for (auto loop = loops_.begin(); loop != loops_.end();) {
+    if (policies.contains(loop->first)) {
+      ++loop;
+    } else {
+      ended.push_back(std::move(loop->second));
+      loop = loops_.erase(loop);
+    }
+  }
+  for (auto& [cloud, members] : policies) {
+    auto& loop = loops_[cloud];
+    if (loop == nullptr) {
+      loop = std::make_shared<LoopThread>(
+          cloud, [this, name = cloud] { return open_(name); }, on_view_, settings_, surroundings_);
+    }
+    loop->set_policies(std::move(members));
+  }
+}
+
+void Daemon::reopen() {
+  for (const auto& each : loops()) {
+    each->loop().reopen();
+    each->wake();
+  }
+}
+
+void Daemon::request_stop() {
+  stop_.request_stop();
+  for (const auto& each : loops()) {
+    each->request_stop();
+  }
+}
+
+void Daemon::work(const std::stop_token& stop) {
+  while (const auto key = queue_.get(stop)) {
+    const auto its = loop(key->cloud);
+    if (its != nullptr) {
+      its->loop().work(key->job, stop);
+    }
+    queue_.done(*key);
+    last_done_ = clock_.steady_now();
+    if (its != nullptr) {
+      its->wake();
+    }
+  }
+}
+
+status::Status Daemon::status() const {
+  status::Status status;
+  status.now = clock_.wall_now();
+  status.installation = settings_.installation;
+  status.events = events_.list();
+  for (const auto& each : loops()) {
+    const auto view = each->loop().view();
+    const auto doing = each->loop().doing();
+    status.clouds.push_back(view->cloud);
+    for (const auto& policy : view->policies) {
+      status.policies.push_back(policy);
+      for (auto& series : status.policies.back().series) {
+        const auto found = doing.find({policy.name, series.server, series.dataset});
+        series.doing = found == doing.end() ? "" : found->second;
+      }
+    }
+  }
+  std::stable_sort(status.policies.begin(), status.policies.end(),
+                   [](const auto& a, const auto& b) { return std::tie(a.name, a.cloud) < std::tie(b.name, b.cloud); });
+  return status;
+}
+
+bool Daemon::has_looked() const {
+  const auto all = loops();
+  return std::all_of(all.begin(), all.end(), [](const auto& each) { return each->has_looked(); });
+}
+
+bool Daemon::is_alive() const {
+  const auto now = clock_.steady_now();
+  const bool works = queue_.running() < settings_.workers || now < last_done_.load() + kLongestAction;
+  const auto all = loops();
+  return works && std::all_of(all.begin(), all.end(), [&](const auto& each) { return each->is_alive(now); });
+}
+
+std::shared_ptr<Daemon::LoopThread> Daemon::loop(const std::string& cloud) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = loops_.find(cloud);
+  return found == loops_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<Daemon::LoopThread>> Daemon::loops() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<LoopThread>> all;
+  for (const auto& [name, each] : loops_) {
+    all.push_back(each);
+  }
+  return all;
+}
+
+}  // namespace stillpoint::controller

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "controller/cloud_loop.hpp"
+
+namespace stillpoint::controller {
+
+/// Runs a loop for each cloud that policies name, and the workers that all of them share. Safe to use from any thread.
+class Daemon {
+ public:
+  /// Logs in to the cloud of that name.
+  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud)>;
+  /// Hears of each look and plan, on the thread of the cloud's loop.
+  using OnView = std::function<void(const View&)>;
+
+  Daemon(Open open, OnView on_view, Settings settings, executor::Servers& servers, support::Clock& clock,
+         support::Log& log, executor::Observer& observer);
+  /// Stops: what is being done is brought to an end, or let go of, and nothing new is begun. Returns when that is so.
+  ~Daemon();
+
+  /// The policies that hold from now on, by cloud. The loop of a cloud that has none any more is ended.
+  void set_policies(std::map<std::string, std::vector<policy::Policy>> policies);
+  /// Logs in to all clouds anew, when nothing is being done there.
+  void reopen();
+  /// Asks for what the destructor waits for.
+  void request_stop();
+
+  /// All that is known now. `version` is left empty.
+  status::Status status() const;
+  std::size_t queue_depth() const { return queue_.depth(); }
+  /// Whether every cloud was looked at once, or could not be.
+  bool has_looked() const;
+  /// Whether every loop goes on as it should; if not, the program had better be started anew.
+  bool is_alive() const;
+
+ private:
+  class LoopThread;
+
+  void work(const std::stop_token& stop);
+  std::shared_ptr<LoopThread> loop(const std::string& cloud) const;
+  std::vector<std::shared_ptr<LoopThread>> loops() const;
+
+  const Open open_;
+  const OnView on_view_;
+  const Settings settings_;
+  support::Clock& clock_;
+  WorkQueue queue_;
+  Events events_;
+  Surroundings surroundings_;
+  mutable std::mutex mutex_;  ///< guards loops_
+  std::map<std::string, std::shared_ptr<LoopThread>> loops_;
+  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last ended something
+  std::stop_source stop_;
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace stillpoint::controller

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "status/status.hpp"
+
+namespace stillpoint::controller {
+
+/// What happened, the latest of it: what happens again is counted and not told again. The oldest go when there are too
+/// many. Safe to use from any thread.
+class Events {
+ public:
+  explicit Events(std::size_t capacity = 1000) : capacity_(capacity) {}
+
+  /// `event.count`, `first` and `last` are set here; the newest message is kept.
+  void add(status::Event event, support::WallTime now);
+  /// Newest first.
+  std::vector<status::Event> list() const;
+
+ private:
+  using Key = std::tuple<std::string, std::string, std::string, std::string>;
+
+  const std::size_t capacity_;
+  mutable std::mutex mutex_;
+  std::map<Key, status::Event> events_;  ///< by reason, policy, server's name, dataset
+};
+
+}  // namespace stillpoint::controller

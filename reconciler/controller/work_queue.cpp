@@ -1,0 +1,74 @@
+#include "controller/work_queue.hpp"
+
+#include <tuple>
+
+namespace stillpoint::controller {
+
+void WorkQueue::add(const WorkKey& key) {
+  const std::lock_guard lock(mutex_);
+  if (running_.contains(key) || !waiting_.insert(key).second) {
+    return;
+  }
+  lines_[{key.cloud, key.job.policy}].waiting.push_back(key);
+  changed_.notify_one();
+}
+
+std::optional<WorkKey> WorkQueue::get(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  std::optional<WorkKey> key;
+  changed_.wait(lock, stop, [&] { return stop.stop_requested() || (key = take()).has_value(); });
+  return key;
+}
+
+std::optional<WorkKey> WorkQueue::try_get() {
+  const std::lock_guard lock(mutex_);
+  return take();
+}
+
+/// With the lock held.
+std::optional<WorkKey> WorkQueue::take() {
+  Line* next = nullptr;
+  for (auto& [owner, line] : lines_) {
+    const auto rank = [](const Line& of) { return std::tuple(of.running, of.last_served); };
+    if (!line.waiting.empty() && line.running < per_policy_ && (next == nullptr || rank(line) < rank(*next))) {
+      next = &line;
+    }
+  }
+  if (next == nullptr) {
+    return std::nullopt;
+  }
+  WorkKey key = std::move(next->waiting.front());
+  next->waiting.pop_front();
+  ++next->running;
+  next->last_served = ++served_;
+  waiting_.erase(key);
+  running_.insert(key);
+  return key;
+}
+
+void WorkQueue::done(const WorkKey& key) {
+  const std::lock_guard lock(mutex_);
+  running_.erase(key);
+  const auto line = lines_.find({key.cloud, key.job.policy});
+  if (--line->second.running == 0 && line->second.waiting.empty()) {
+    lines_.erase(line);
+  }
+  changed_.notify_all();  // its policy may have another key that waits
+}
+
+std::size_t WorkQueue::depth() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
+std::size_t WorkQueue::running() const {
+  const std::lock_guard lock(mutex_);
+  return running_.size();
+}
+
+bool WorkQueue::is_busy(const WorkKey& key) const {
+  const std::lock_guard lock(mutex_);
+  return running_.contains(key) || waiting_.contains(key);
+}
+
+}  // namespace stillpoint::controller

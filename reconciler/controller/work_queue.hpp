@@ -1,0 +1,65 @@
+#pragma once
+
+#include <compare>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "executor/job.hpp"
+
+namespace stillpoint::controller {
+
+/// What is worked on by one thread at a time.
+struct WorkKey {
+  std::string cloud;
+  executor::JobKey job;
+
+  friend auto operator<=>(const WorkKey&, const WorkKey&) = default;
+};
+
+/// Keys that wait for a worker. A key that waits already is not added again, and one that is being worked on is not
+/// added at all: when it ends, whoever adds looks anew. Fair to policies: the one that fewest workers work for goes
+/// first, and none gets more than its share of them. Safe to use from any thread.
+class WorkQueue {
+ public:
+  /// `per_policy`: workers that one policy may have at once, at least 1.
+  explicit WorkQueue(std::size_t per_policy) : per_policy_(per_policy) {}
+
+  void add(const WorkKey& key);
+  /// Waits for a key that may be worked on; the caller calls `done` when it has ended. Empty once `stop` was requested.
+  std::optional<WorkKey> get(const std::stop_token& stop);
+  /// The same without waiting.
+  std::optional<WorkKey> try_get();
+  void done(const WorkKey& key);
+
+  /// Keys that wait.
+  std::size_t depth() const;
+  std::size_t running() const;
+  bool is_busy(const WorkKey& key) const;  ///< it waits or is being worked on
+
+ private:
+  using Owner = std::pair<std::string, std::string>;  ///< cloud, policy
+  struct Line {
+    std::list<WorkKey> waiting;
+    std::size_t running = 0;
+    unsigned long last_served = 0;
+  };
+
+  std::optional<WorkKey> take();
+
+  const std::size_t per_policy_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::map<Owner, Line> lines_;
+  std::set<WorkKey> waiting_;
+  std::set<WorkKey> running_;
+  unsigned long served_ = 0;
+};
+
+}  // namespace stillpoint::controller
