@@ -2,7 +2,7 @@
 # stands in the project's folder.
 
 build_packages=(g++ cmake ninja-build ccache mold pkg-config libcpprest-dev libyaml-cpp-dev nlohmann-json3-dev libssh-dev
-  prometheus-cpp-dev libspdlog-dev libfmt-dev libcli11-dev libhowardhinnant-date-dev libexpected-dev libssl-dev zlib1g-dev
+  prometheus-cpp-dev libspdlog-dev libfmt-dev libcli11-dev libhowardhinnant-date-dev libexpected-dev libssl-dev zlib1g-dev libsystemd-dev
   libboost-system-dev libboost-date-time-dev libboost-regex-dev tzdata)
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev libcivetweb-dev libcurl4-openssl-dev
   openssh-server openssh-client mariadb-server mariadb-client galera-4 rsync postgresql-15 python3 python3-pymysql iproute2 sudo procps util-linux

@@ -132,6 +132,27 @@ void add_rehearsal(CLI::App& app, Options& options) {
   add_assumption("--quota-gigabytes", options.quota_gigabytes, "With --offline: how many GiB snapshots may take");
 }
 
+void add_run(CLI::App& app, Options& options) {
+  add_files(app, options)->required();
+  add_installation(app, options);
+  add_logging(app, options);
+  app.add_option("--listen", options.listen,
+                 "Where metrics, health and status are served: 127.0.0.1:9464 (default), unix:PATH, or none")
+      ->option_text("ADDRESS");
+  app.add_option_function<int>(
+         "--resync", [&options](int seconds) { options.resync = std::chrono::seconds(seconds); },
+         "Seconds between two whole listings of a cloud in which nothing happens (default 300)")
+      ->check(CLI::Range(10, 86'400))
+      ->option_text("SECONDS");
+  app.add_option("--workers", options.workers, "Servers that are worked on at once (default 16)")
+      ->check(CLI::Range(1, 256))
+      ->option_text("N");
+  app.add_option("--holds-at-once", options.holds_at_once,
+                 "Holds at once for each volume type and zone, to begin with (default 2); it adapts")
+      ->check(CLI::Range(1, 16))
+      ->option_text("N");
+}
+
 void add_explain(CLI::App& app, Options& options) {
   app.add_option("field", options.field, "Its path, such as spec.retention.weekly; without one the whole document")
       ->option_text("FIELD");
@@ -186,6 +207,9 @@ ExitCode run_command_line(int argc, char** argv) {
   sub->add_option("--metrics-file", options.metrics_file,
                   "Write Prometheus metrics of the pass here, for node_exporter's textfile collector")
       ->option_text("FILE");
+
+  add_run(*add(app, "run", "The daemon: keep every cloud as the policies want it, and serve metrics and status", run),
+          options);
 
   sub = add(app, "rehearse",
             "Run schedule, retention and quota forward in virtual time, and show what would become of them; changes "

@@ -14,8 +14,7 @@ struct Later {
   std::string_view name;
   std::string_view meanwhile;
 };
-constexpr std::array<Later, 9> kLater{{
-    {"run", "let cron or a systemd timer run `stillpoint reconcile` every few minutes"},
+constexpr std::array<Later, 8> kLater{{
     {"apply", "put the policy into the folder that reconcile is given; `stillpoint diff` shows what it would do"},
     {"delete", "set metadata.deletionTimestamp in the policy, with spec.deletionPolicy"},
     {"describe", "use `stillpoint get points -o wide`"},

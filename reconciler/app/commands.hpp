@@ -21,6 +21,8 @@ ExitCode reconcile(const Options& options);
 /// Runs the policies forward in virtual time and shows what would become of them. Reads the clouds, or with
 /// `options.offline` nothing but the policies; changes nothing but `options.svg_file`.
 ExitCode rehearse(const Options& options);
+/// The daemon: keeps every cloud as the policies want it, until SIGTERM. InvalidInput if there is nothing to go by.
+ExitCode run(const Options& options);
 /// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases. Nothing is held or
 /// snapshotted; the helper is put on servers that lack it.
 ExitCode doctor(const Options& options);

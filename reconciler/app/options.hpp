@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -28,9 +30,13 @@ struct Options {
   std::string rehearse_for = "90d";  ///< a length of time
   std::string svg_file;              ///< empty: none is written
   bool offline = false;
-  int volume_gib = 10;        ///< offline: of each volume
-  long quota_snapshots = -1;  ///< offline; -1: no limit
-  long quota_gigabytes = -1;  ///< offline; -1: no limit
+  int volume_gib = 10;                    ///< offline: of each volume
+  long quota_snapshots = -1;              ///< offline; -1: no limit
+  long quota_gigabytes = -1;              ///< offline; -1: no limit
+  std::string listen = "127.0.0.1:9464";  ///< run: where HTTP is served; `none`: nowhere
+  std::chrono::seconds resync{300};       ///< run: between two whole listings of a cloud
+  std::size_t workers = 16;               ///< run: servers that are worked on at once
+  int holds_at_once = 2;                  ///< run: for each volume type and zone, to begin with
   support::LogLevel log_level = support::LogLevel::Warn;
   telemetry::LogFormat log_format = telemetry::LogFormat::Text;
 };

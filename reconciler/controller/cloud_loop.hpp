@@ -70,6 +70,9 @@ class CloudLoop {
   /// Does what the newest plan asks for of a key. Nothing new is begun once `stop` was requested.
   void work(const executor::JobKey& key, const std::stop_token& stop);
 
+  /// What the last plan was made from; for the thread of `step`.
+  const planner::Observed& observed() const { return inventory_.observed(); }
+
   std::shared_ptr<const View> view() const;
   /// What is being done to a series right now, for people: `held`.
   std::map<inventory::SeriesKey, std::string> doing() const { return watch_.doing(); }

@@ -68,7 +68,7 @@ class Daemon::LoopThread {
         loop_.set_policies(std::move(policies));
       }
       const auto next = loop_.step(stop);
-      on_view_(*loop_.view());
+      on_view_(*loop_.view(), loop_.observed());
       has_looked_ = true;
       lock.lock();
       is_stepping_ = false;
@@ -106,6 +106,10 @@ Daemon::Daemon(Open open, OnView on_view, Settings settings, executor::Servers& 
 
 Daemon::~Daemon() {
   request_stop();
+  wait();
+}
+
+void Daemon::wait() {
   workers_.clear();
   const std::lock_guard lock(mutex_);
   loops_.clear();

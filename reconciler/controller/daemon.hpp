@@ -19,20 +19,21 @@ class Daemon {
  public:
   /// Logs in to the cloud of that name.
   using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud)>;
-  /// Hears of each look and plan, on the thread of the cloud's loop.
-  using OnView = std::function<void(const View&)>;
+  /// Hears of each look and plan, and of what they are made from, on the thread of the cloud's loop.
+  using OnView = std::function<void(const View&, const planner::Observed&)>;
 
   Daemon(Open open, OnView on_view, Settings settings, executor::Servers& servers, support::Clock& clock,
          support::Log& log, executor::Observer& observer);
-  /// Stops: what is being done is brought to an end, or let go of, and nothing new is begun. Returns when that is so.
   ~Daemon();
 
   /// The policies that hold from now on, by cloud. The loop of a cloud that has none any more is ended.
   void set_policies(std::map<std::string, std::vector<policy::Policy>> policies);
   /// Logs in to all clouds anew, when nothing is being done there.
   void reopen();
-  /// Asks for what the destructor waits for.
+  /// What is being done is brought to an end, or let go of, and nothing new is begun.
   void request_stop();
+  /// Returns when that is so.
+  void wait();
 
   /// All that is known now. `version` is left empty.
   status::Status status() const;

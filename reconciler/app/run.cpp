@@ -1,0 +1,253 @@
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "app/cloud_session.hpp"
+#include "app/commands.hpp"
+#include "app/each_cloud.hpp"
+#include "app/metrics_observer.hpp"
+#include "app/policies.hpp"
+#include "app/service_manager.hpp"
+#include "app/ssh_servers.hpp"
+#include "app/wake_ups.hpp"
+#include "controller/daemon.hpp"
+#include "openstack/clouds_yaml.hpp"
+#include "policy/diagnostics.hpp"
+#include "schedule/slots.hpp"
+#include "status/json.hpp"
+#include "store/policy_set.hpp"
+#include "support/text.hpp"
+#include "telemetry/http_server.hpp"
+
+namespace stillpoint::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Files that no notice comes of are looked at this often.
+constexpr seconds kLookAtFiles{60};
+constexpr seconds kTick{10};
+/// How often it is said that a stop takes longer, and how much longer.
+constexpr seconds kStopTick{2};
+constexpr seconds kStopTakes{30};
+
+/// By the name that an entry of clouds.yaml gives to itself: two loops must not plan for one cloud. One that cannot be
+/// found keeps its own, and its loop says so.
+std::string name_of_cloud(const std::string& name) {
+  const auto config = openstack::load_cloud_config(name, openstack::current_environment());
+  return config ? config->name : name;
+}
+
+/// The daemon with all that it stands on.
+class Program {
+ public:
+  explicit Program(const Options& options)
+      : options_(options),
+        log_(telemetry::make_log(options.log_format, options.log_level)),
+        servers_(make_ssh_servers(clock_, home())),
+        observer_(metrics_),
+        policies_(options.files, schedule::check, clock_),
+        daemon_([this](const std::string& cloud) { return open(cloud); },
+                [this](const controller::View& view, const planner::Observed& observed) { looked(view, observed); },
+                settings(options), *servers_, clock_, *log_, observer_) {}
+
+  /// Whether there is any policy to go by; if not, it says why.
+  bool load() {
+    const auto now = policies_.refresh();
+    if (now->policies.empty()) {
+      for (const auto& problem : now->problems) {
+        for (const auto& error : problem.errors) {
+          std::cerr << policy::render_error(error, problem.text) << "\n";
+        }
+      }
+      std::cerr << "stillpoint: there is no policy to go by\n";
+      return false;
+    }
+    take(*now);
+    return true;
+  }
+
+  ExitCode serve(WakeUps& wake_ups) {
+    if (auto listening = listen(); !listening) {
+      std::cerr << "stillpoint: --listen " << options_.listen << ": " << listening.error().to_string() << "\n";
+      return ExitCode::InvalidInput;
+    }
+    log_->info("Listening", {{"address", server_ ? server_->address().to_string() : "none"}});
+    manager_.ready();
+    auto last_files = clock_.steady_now();
+    while (true) {
+      const auto what = wake_ups.wait(tick());
+      if (what == WakeUps::What::Stop) {
+        break;
+      }
+      const bool reload = what == WakeUps::What::Reload;
+      if (reload) {
+        manager_.reloading(
+            std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady_now().time_since_epoch()));
+        daemon_.reopen();
+      }
+      if (reload || what == WakeUps::What::FilesChanged || clock_.steady_now() - last_files >= kLookAtFiles) {
+        refresh();
+        last_files = clock_.steady_now();
+      }
+      if (reload) {
+        manager_.ready();
+      }
+      if (daemon_.is_alive()) {
+        manager_.watchdog();
+      }
+      manager_.status(summary());
+    }
+    stop();
+    return ExitCode::Ok;
+  }
+
+ private:
+  static std::string home() {
+    const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
+    return home == nullptr ? "" : home;
+  }
+  static controller::Settings settings(const Options& options) {
+    controller::Settings settings;
+    settings.installation = options.installation;
+    settings.resync = options.resync;
+    settings.workers = options.workers;
+    settings.holds.at_once = options.holds_at_once;
+    return settings;
+  }
+
+  support::Result<std::unique_ptr<cloud::Cloud>> open(const std::string& cloud) {
+    auto config = openstack::load_cloud_config(cloud, openstack::current_environment());
+    if (!config) {
+      return support::pass_on(std::move(config));
+    }
+    return open_cloud(*config, clock_, metrics_, *log_);
+  }
+
+  void looked(const controller::View& view, const planner::Observed& observed) {
+    if (view.cloud.observed) {
+      metrics_.observe(view.cloud.name, inventory::assemble(observed.snapshots, options_.installation),
+                       view.cloud.quota, *view.cloud.observed);
+    }
+  }
+
+  support::Status listen() {
+    if (options_.listen == "none") {
+      return {};
+    }
+    auto address = telemetry::parse_http_address(options_.listen);
+    if (!address) {
+      return support::pass_on(std::move(address));
+    }
+    telemetry::HttpHandlers handlers;
+    handlers.why_unhealthy = [this] { return daemon_.is_alive() ? "" : "a loop does not go on"; };
+    handlers.why_unready = [this] { return daemon_.has_looked() ? "" : "not every cloud was looked at yet"; };
+    handlers.metrics = [this] {
+      // metrics_.observe_queue(daemon_.queue_depth());
+      // metrics_.observe(status());
+      return metrics_.text();
+    };
+    handlers.policies = [this] { return status::policies_json(status()); };
+    handlers.points = [this](const telemetry::Query& query) {
+      return status::points_json(status(),
+                                 {telemetry::values_of(query, "cloud"), telemetry::values_of(query, "policy"),
+                                  telemetry::values_of(query, "server"), telemetry::values_of(query, "dataset")});
+    };
+    auto server = telemetry::HttpServer::start({*address}, std::move(handlers), clock_, *log_);
+    if (!server) {
+      return support::pass_on(std::move(server));
+    }
+    server_ = std::move(*server);
+    return {};
+  }
+
+  status::Status status() const {
+    auto status = daemon_.status();
+    status.version = STILLPOINT_VERSION;
+    return status;
+  }
+
+  void refresh() {
+    const auto now = policies_.refresh();
+    for (const auto& problem : now->problems) {
+      for (const auto& error : problem.errors) {
+        log_->error("Policy file not used", {{"file", problem.file},
+                                             {"error", error.to_string()},
+                                             {"still_in_force", support::join(problem.kept, ", ")}});
+      }
+    }
+    for (const auto& name : now->vanished) {
+      log_->warn("Policy gone",
+                 {{"policy", name}, {"meaning", "nothing is made for it any more, and its points stay"}});
+    }
+    if (now->changed) {
+      take(*now);
+    }
+  }
+
+  void take(const store::PoliciesInForce& now) {
+    std::map<std::string, std::string> names;
+    std::map<std::string, std::vector<policy::Policy>> by_cloud;
+    for (const auto& policy : now.policies) {
+      const auto& asked = policy.cloud.empty() ? options_.os_cloud : policy.cloud;
+      auto [name, is_new] = names.try_emplace(asked);
+      if (is_new) {
+        name->second = name_of_cloud(asked);
+      }
+      by_cloud[name->second].push_back(policy);
+    }
+    log_->info("Policies read",
+               {{"policies", std::to_string(now.policies.size())}, {"clouds", std::to_string(by_cloud.size())}});
+    daemon_.set_policies(std::move(by_cloud));
+  }
+
+  static milliseconds tick() {
+    const auto watchdog = ServiceManager::watchdog_interval();
+    return watchdog ? std::min<milliseconds>(kTick, std::chrono::duration_cast<milliseconds>(*watchdog / 3)) : kTick;
+  }
+
+  std::string summary() const {
+    return support::count_of(static_cast<std::size_t>(observer_.open_holds()), "open hold") + ", " +
+           support::count_of(daemon_.queue_depth(), "server") + " waiting";
+  }
+
+  /// Holds end by themselves, or are let go of by their deadline.
+  void stop() {
+    log_->info("Stopping", {{"open_holds", std::to_string(observer_.open_holds())}});
+    manager_.stopping();
+    daemon_.request_stop();
+    std::jthread patience([this](const std::stop_token& ended) {
+      while (!ended.stop_requested()) {
+        manager_.extend_timeout(kStopTakes);
+        clock_.sleep_for(kStopTick, ended);
+      }
+    });
+    daemon_.wait();
+  }
+
+  const Options& options_;
+  support::SystemClock clock_;
+  telemetry::Metrics metrics_;
+  std::unique_ptr<support::Log> log_;
+  std::unique_ptr<executor::Servers> servers_;
+  MetricsObserver observer_;
+  store::PolicySet policies_;
+  ServiceManager manager_;
+  controller::Daemon daemon_;
+  std::unique_ptr<telemetry::HttpServer> server_;  ///< ended before what it asks
+};
+
+}  // namespace
+
+ExitCode run(const Options& options) {
+  auto wake_ups = WakeUps::start(options.files);
+  if (!wake_ups) {
+    std::cerr << "stillpoint: " << wake_ups.error().to_string() << "\n";
+    return ExitCode::Failed;
+  }
+  Program program(options);
+  return program.load() ? program.serve(*wake_ups) : ExitCode::InvalidInput;
+}
+
+}  // namespace stillpoint::app
