@@ -24,8 +24,6 @@ constexpr seconds kClockSet{2};
 /// After a look that failed the next one is tried this much later, and twice that after the next.
 constexpr seconds kFirstRetry{1};
 constexpr seconds kLastRetry{60};
-/// No loop sleeps longer, so that a clock that was set is noticed.
-constexpr seconds kLongestSleep{60};
 
 std::uint64_t seed_of(const std::string& name) {
   return std::hash<std::string>{}(name);
@@ -60,7 +58,8 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   const auto begun = around_.clock.steady_now();
   take_in_results(begun);
   bool is_current = cloud_ != nullptr && error_.empty();
-  if (begun >= next_look_ && (!is_current || is_stale(begun, settings_.resync) || wants_reopening_)) {
+  const bool is_due = begun >= due_ && is_stale(begun, kFresh);
+  if (begun >= next_look_ && (!is_current || is_due || is_stale(begun, settings_.resync) || wants_reopening_)) {
     is_current = look(begun) == Look::Ok;
   }
   plan();
@@ -73,7 +72,11 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   }
   const auto ended = around_.clock.steady_now();
   publish(ended - begun);
-  return next_step(ended);
+  if (!is_current) {
+    return std::max(ended, next_look_);
+  }
+  due_ = next_due(ended);
+  return std::min({due_, ended + settings_.longest_sleep, listed_ + settings_.resync});
 }
 
 void CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
@@ -292,11 +295,8 @@ void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies)
   }
 }
 
-SteadyTime CloudLoop::next_step(SteadyTime now) const {
-  SteadyTime next = std::min(now + kLongestSleep, listed_ + settings_.resync);
-  if (!error_.empty() || cloud_ == nullptr) {
-    return std::max(now, next_look_);
-  }
+SteadyTime CloudLoop::next_due(SteadyTime now) const {
+  SteadyTime next = SteadyTime::max();
   if (const auto ready = back_off_.next_ready(now)) {
     next = std::min(next, *ready);
   }

@@ -25,7 +25,8 @@ namespace stillpoint::controller {
 /// How often and how much, the same for all clouds.
 struct Settings {
   std::string installation = "default";
-  std::chrono::seconds resync{300};  ///< between two whole listings of a cloud in which nothing happens
+  std::chrono::seconds resync{300};        ///< between two whole listings of a cloud in which nothing happens
+  std::chrono::seconds longest_sleep{60};  ///< no loop sleeps longer, so that a clock that was set is noticed
   executor::HoldLimits holds;
   std::size_t workers = 16;  ///< most of them wait: for a server, for the cloud, for leave to hold
 };
@@ -108,7 +109,7 @@ class CloudLoop {
   void queue_jobs(support::SteadyTime now);
   void publish(std::chrono::nanoseconds took);
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
-  support::SteadyTime next_step(support::SteadyTime now) const;
+  support::SteadyTime next_due(support::SteadyTime now) const;
 
   const std::string name_;
   const Open open_;
@@ -130,6 +131,7 @@ class CloudLoop {
   support::SteadyTime next_look_{};  ///< no look is tried before, after one has failed
   std::string error_;
   planner::Plan plan_;
+  support::SteadyTime due_{};  ///< when there is something to be done next, as far as the plan tells
   std::atomic<bool> wants_reopening_ = false;
 
   mutable std::mutex mutex_;  ///< guards what follows

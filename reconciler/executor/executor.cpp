@@ -29,6 +29,11 @@ SeriesKey series_of(const planner::Action& action) {
   return {action.policy, action.server, action.dataset};
 }
 
+/// Nothing was wrong: somebody else was at work there, or we were told to stop.
+bool is_for_later(const support::Error& error) {
+  return error.kind() == support::ErrorKind::Busy || error.kind() == support::ErrorKind::Interrupted;
+}
+
 /// Carries out one action of a job; one overload for each kind that changes something.
 class Carrier {
  public:
@@ -54,7 +59,7 @@ class Carrier {
   ActionResult operator()(const planner::CreatePoint& wanted) {
     const Subject subject{*job_.policy, dataset(), *job_.server, wanted.volumes};
     auto made = make_point(context_, subject, wanted);
-    if (!made && made.error().kind() == support::ErrorKind::Busy) {
+    if (!made && is_for_later(made.error())) {
       context_.observer.point_ended(series_of(*action_), "skipped");
       return busy(made.error());
     }

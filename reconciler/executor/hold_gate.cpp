@@ -50,7 +50,8 @@ Result<HoldGate::Permit> HoldGate::enter(HoldClaim claim, const std::stop_token&
   waiters_.erase(waiter);
   changed_.notify_all();  // who waited behind it may be next
   if (!come || !objected.empty()) {
-    return fail(ErrorKind::Busy, come ? objected : "the program is being stopped; nothing was held");
+    return come ? fail(ErrorKind::Busy, objected)
+                : fail(ErrorKind::Interrupted, "the program is being stopped; nothing was held");
   }
   for (const auto& back_end : claim.back_ends) {
     ++load_of(back_end).held;

@@ -72,7 +72,8 @@ class HoldGate {
   };
 
   /// Waits until the claim can be met; the policy that was let in longest ago goes first. Busy: another member of the
-  /// cluster may not be well, a back end is being waited for, or `stop` was requested; a later pass tries again.
+  /// cluster may not be well, or a back end is being waited
+  /// for; a later pass tries again. Interrupted: `stop` was requested.
   support::Result<Permit> enter(HoldClaim claim, const std::stop_token& stop);
 
   /// A member may not be well: no other one is let in for a while.

@@ -233,7 +233,7 @@ Result<MadePoint> make_on_server(const Context& context, const Subject& subject,
     return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
   }
   if (context.stop.stop_requested()) {
-    return fail(ErrorKind::Busy, "the program is being stopped; nothing was held");
+    return fail(ErrorKind::Interrupted, "the program is being stopped; nothing was held");
   }
   auto session = (*helper)->lock(request, context.call_deadline());
   if (!session) {
@@ -277,7 +277,9 @@ Result<MadePoint> make_point(const Context& context, const Subject& subject, con
     }
   }
   auto made = make_on_server(context, subject, wanted, std::move(own), entrance);
-  if (!cluster.empty() && (made ? made->service_problem.has_value() : made.error().kind() != ErrorKind::Busy)) {
+  if (!cluster.empty() &&
+      (made ? made->service_problem.has_value()
+            : made.error().kind() != ErrorKind::Busy && made.error().kind() != ErrorKind::Interrupted)) {
     context.gate.rest(cluster);
   }
   return made;

@@ -1,0 +1,70 @@
+#include "controller/back_off.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace stillpoint::controller {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const executor::JobKey kKey{"edx", cloud::ServerId("s1")};
+const support::SteadyTime kStart{};
+
+seconds pause_of(const BackOff& back_off, support::SteadyTime now) {
+  const auto ready = back_off.next_ready(now);
+  return ready ? std::chrono::duration_cast<seconds>(*ready - now) : seconds(0);
+}
+
+TEST(BackOffTest, DoublesUpToFiveMinutes) {
+  BackOff back_off(1);
+  seconds longest{0};
+  for (const int expected : {10, 20, 40, 80, 160, 300, 300}) {
+    back_off.failed(kKey, kStart);
+    const auto pause = pause_of(back_off, kStart);
+    EXPECT_LE(pause, seconds(expected));
+    EXPECT_GE(pause, seconds(expected * 3 / 4 - 1));
+    longest = std::max(longest, pause);
+  }
+  back_off.succeeded(kKey);
+  EXPECT_TRUE(back_off.is_ready(kKey, kStart));
+  back_off.failed(kKey, kStart);
+  EXPECT_LE(pause_of(back_off, kStart), seconds(10)) << "a success is a new beginning";
+}
+
+TEST(BackOffTest, WhatFailedTogetherDoesNotComeBackTogether) {
+  BackOff back_off(1);
+  for (int i = 0; i < 50; ++i) {
+    back_off.failed({"edx", cloud::ServerId(std::to_string(i))}, kStart);
+  }
+  std::set<support::SteadyTime> instants;
+  auto ready = back_off.next_ready(kStart);
+  while (ready) {
+    instants.insert(*ready);
+    ready = back_off.next_ready(*ready);
+  }
+  EXPECT_GT(instants.size(), 40U);
+}
+
+TEST(BackOffTest, ABusyServerIsNoFailure) {
+  BackOff back_off(1);
+  for (int i = 0; i < 10; ++i) {
+    back_off.was_busy(kKey, kStart);
+  }
+  EXPECT_LE(pause_of(back_off, kStart), seconds(15));
+  back_off.failed(kKey, kStart);
+  EXPECT_LE(pause_of(back_off, kStart), seconds(10));
+}
+
+TEST(BackOffTest, TellsOnceThatAKeyIsReady) {
+  BackOff back_off(1);
+  back_off.failed(kKey, kStart);
+  EXPECT_TRUE(back_off.take_ready(kStart).empty());
+  EXPECT_EQ(back_off.take_ready(kStart + seconds(10)), std::vector<executor::JobKey>{kKey});
+  EXPECT_TRUE(back_off.take_ready(kStart + seconds(11)).empty());
+}
+
+}  // namespace
+}  // namespace stillpoint::controller

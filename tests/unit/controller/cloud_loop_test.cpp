@@ -1,0 +1,192 @@
+#include "controller/cloud_loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include "loop_fixture.hpp"
+
+namespace stillpoint::controller {
+namespace {
+
+using fakes::at;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using support::ErrorKind;
+using Type = status::Condition::Type;
+
+const inventory::SeriesKey kSeries{"edx", fakes::kServer, "mysql"};
+
+class CloudLoopTest : public LoopFixture {
+ protected:
+  CloudLoopTest() {
+    policy_ = fakes::policy();  // due every hour
+    policy_.schedule.starting_deadline = minutes(10);
+    policy_.retention.keep_last = 3;
+  }
+  policy::Policy policy_;
+};
+
+TEST_F(CloudLoopTest, ServesEachSlotWhenItComesAndPrunes) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T06:00:30Z"));
+  EXPECT_EQ(slots(kSeries),
+            (std::vector{at("2026-11-26T04:00:00Z"), at("2026-11-26T05:00:00Z"), at("2026-11-26T06:00:00Z")}));
+  EXPECT_EQ(script_.count("hold"), 6);
+  EXPECT_EQ(cloud_.count("delete_snapshot"), 3);
+}
+
+TEST_F(CloudLoopTest, WakesForTheSlotAndNotBefore) {
+  set_policies({policy_});
+  const auto next = settle();
+  EXPECT_EQ(next - clock_.steady_now(), minutes(30));
+}
+
+TEST_F(CloudLoopTest, P8WithNothingToDoItAsksNothing) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:00:30Z"));
+  const int before = cloud_.count("list_snapshots");
+  for (int i = 0; i < 10; ++i) {
+    settle();
+  }
+  EXPECT_EQ(cloud_.count("list_snapshots"), before);
+}
+
+TEST_F(CloudLoopTest, OneListingServesAllPoliciesBetweenResyncs) {
+  std::vector<policy::Policy> policies;
+  for (int i = 0; i < 20; ++i) {
+    auto one = policy_;
+    one.name = "p" + std::to_string(i);
+    one.servers.names = {one.name};
+    policies.push_back(one);
+    const cloud::ServerId id("server-" + std::to_string(i));
+    cloud_.servers.push_back(fakes::server(one.name, id));
+    cloud_.volumes.push_back(fakes::volume("v" + std::to_string(i), "mysql_data", id));
+  }
+  set_policies(policies);
+  run_until(at("2026-11-26T01:00:30Z"));
+  EXPECT_EQ(script_.count("hold"), 20);
+  EXPECT_EQ(cloud_.count("list_servers"), 2) << "at the start, and once before what is due";
+}
+
+TEST_F(CloudLoopTest, AHoldThatFailedIsTriedAgainLater) {
+  script_.lock_error = support::Error(ErrorKind::Remote, "no");
+  set_policies({policy_});
+  clock_.sleep_until(clock_.steady_now() + minutes(30), {});
+  const auto next = settle();
+  EXPECT_EQ(script_.count("lock"), 1);
+  EXPECT_LE(next - clock_.steady_now(), seconds(10));
+  EXPECT_GE(next - clock_.steady_now(), seconds(7));
+  script_.lock_error.reset();
+  run_until(at("2026-11-26T01:00:20Z"));
+  EXPECT_EQ(slots(kSeries).size(), 1U);
+}
+
+TEST_F(CloudLoopTest, ABusyHostLockIsAWaitAndNoFailure) {
+  script_.lock_error = support::Error(ErrorKind::Busy, "somebody else");
+  set_policies({policy_});
+  clock_.sleep_until(clock_.steady_now() + minutes(30), {});
+  const auto next = settle();
+  EXPECT_LE(next - clock_.steady_now(), seconds(15));
+  EXPECT_TRUE(events_.list().empty());
+}
+
+TEST_F(CloudLoopTest, ASlotThatCouldNotBeServedInTimeIsMissed) {
+  script_.lock_error = support::Error(ErrorKind::Remote, "no");
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:30:00Z"));
+  script_.lock_error.reset();
+  run_until(at("2026-11-26T01:59:00Z"));
+  EXPECT_TRUE(slots(kSeries).empty());
+  run_until(at("2026-11-26T02:00:30Z"));
+  EXPECT_EQ(slots(kSeries), std::vector{at("2026-11-26T02:00:00Z")});
+}
+
+TEST_F(CloudLoopTest, WithoutAListingNothingIsDoneAndTheOldOneIsStillTold) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T04:30:00Z"));
+  const int deleted = cloud_.count("delete_snapshot");
+  cloud_.fault = [](const std::string& call) {
+    return call == "list_snapshots" ? std::optional(support::Error(ErrorKind::Unavailable, "503")) : std::nullopt;
+  };
+  run_until(at("2026-11-26T05:05:00Z"));
+  EXPECT_EQ(slots(kSeries).size(), 3U);
+  EXPECT_EQ(cloud_.count("delete_snapshot"), deleted) << "P6";
+  EXPECT_EQ(script_.count("hold"), 4);
+  EXPECT_NE(loop().view()->cloud.error, "");
+  EXPECT_EQ(loop().view()->policies.at(0).series.at(0).points.size(), 3U);
+  cloud_.fault = [](const std::string&) { return std::nullopt; };
+  run_until(at("2026-11-26T05:08:00Z"));
+  EXPECT_EQ(slots(kSeries).back(), at("2026-11-26T05:00:00Z")) << "it recovers by itself, within the deadline";
+  EXPECT_EQ(loop().view()->cloud.error, "");
+}
+
+TEST_F(CloudLoopTest, ACloudThatCannotBeLoggedInToIsTriedAgain) {
+  open_error_ = support::Error(ErrorKind::Unavailable, "Keystone is down");
+  set_policies({policy_});
+  run_until(at("2026-11-26T00:40:00Z"));
+  EXPECT_GT(opened_, 5);
+  EXPECT_LT(opened_, 25) << "not in a hurry";
+  open_error_.reset();
+  run_until(at("2026-11-26T01:00:30Z"));
+  EXPECT_EQ(slots(kSeries).size(), 1U);
+}
+
+TEST_F(CloudLoopTest, AClockThatWasSetIsNoticedByALookAtTheCloud) {
+  settings_.longest_sleep = seconds(60);
+  set_policies({policy_});
+  settle();
+  const int before = cloud_.count("clock_offset");
+  clock_.advance(seconds(30));
+  settle();
+  EXPECT_EQ(cloud_.count("clock_offset"), before);
+}
+
+TEST_F(CloudLoopTest, APolicyThatIsGoneIsNotServed) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:00:30Z"));
+  set_policies({});
+  run_until(at("2026-11-26T09:00:00Z"));
+  EXPECT_EQ(slots(kSeries).size(), 1U) << "and what it has made stays";
+}
+
+TEST_F(CloudLoopTest, NothingNewIsBegunOnceAStopWasRequested) {
+  set_policies({policy_});
+  settle();
+  clock_.advance(minutes(30));
+  loop().step(stop_.get_token());
+  const auto key = queue_.try_get();
+  ASSERT_TRUE(key);
+  stop_.request_stop();
+  loop().work(key->job, stop_.get_token());
+  EXPECT_EQ(script_.count("probe"), 0);
+  EXPECT_EQ(cloud_.count("create_snapshot"), 0);
+}
+
+TEST_F(CloudLoopTest, TellsWhatHappened) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T05:00:30Z"));
+  std::map<std::string, int> counts;
+  for (const auto& event : events_.list()) {
+    counts[event.reason] = event.count;
+  }
+  EXPECT_EQ(counts, (std::map<std::string, int>{{"PointComplete", 5}, {"Pruned", 2}}));
+  EXPECT_EQ(condition(Type::Protected).truth, status::Truth::True);
+}
+
+TEST_F(CloudLoopTest, P7ALabelThatWasNotWrittenIsWrittenByTheNextStep) {
+  cloud_.fault = [](const std::string& call) {
+    return call == "merge_snapshot_metadata" ? std::optional(support::Error(ErrorKind::Unavailable, "503"))
+                                             : std::nullopt;
+  };
+  script_.verdict = quiesce::Verdict::Intact;
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:00:05Z"));
+  EXPECT_TRUE(slots(kSeries).empty());
+  cloud_.fault = [](const std::string&) { return std::nullopt; };
+  run_until(at("2026-11-26T01:02:00Z"));
+  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_EQ(script_.count("hold"), 1) << "the server's verdict proves it";
+}
+
+}  // namespace
+}  // namespace stillpoint::controller

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/cloud_loop.hpp"
+#include "fakes/fake_clock.hpp"
+#include "fakes/fake_cloud.hpp"
+#include "fakes/fake_servers.hpp"
+#include "fakes/objects.hpp"
+
+namespace stillpoint::controller {
+
+/// A loop in virtual time, with a cloud and servers in this process. The test is its only worker.
+class LoopFixture : public ::testing::Test {
+ protected:
+  explicit LoopFixture(const std::string& start = "2026-11-26T00:30:00Z") : clock_(fakes::at(start)) {
+    settings_.resync = std::chrono::hours(24);
+    settings_.longest_sleep = std::chrono::hours(24);
+    cloud_.servers = {fakes::server()};
+    cloud_.volumes = {fakes::volume("vol-mysql", "mysql_data")};
+  }
+
+  /// The loop gets a view of the cloud that dies with it; the cloud stays.
+  CloudLoop& loop() {
+    if (loop_ == nullptr) {
+      loop_ = std::make_unique<CloudLoop>(
+          "prod", [this]() -> support::Result<std::unique_ptr<cloud::Cloud>> { return open(); }, settings_,
+          Surroundings{servers_, clock_, support::null_log(), executor::null_observer(), queue_, events_});
+    }
+    return *loop_;
+  }
+
+  void set_policies(std::vector<policy::Policy> policies) {
+    loop().set_policies(std::make_shared<const std::vector<policy::Policy>>(std::move(policies)));
+  }
+
+  /// Steps, and does what is queued, until nothing is; returns when the loop wants to be called again.
+  support::SteadyTime settle() {
+    while (true) {
+      const auto next = loop().step(stop_.get_token());
+      bool worked = false;
+      while (const auto key = queue_.try_get()) {
+        loop().work(key->job, stop_.get_token());
+        queue_.done(*key);
+        worked = true;
+      }
+      if (!worked) {
+        return next;
+      }
+    }
+  }
+  /// Goes on until `instant`, as the daemon would.
+  void run_until(support::WallTime instant) {
+    for (auto next = settle(); clock_.wall_now() < instant; next = settle()) {
+      const auto left = instant - clock_.wall_now();
+      clock_.sleep_until(std::min(next, clock_.steady_now() + left), {});
+    }
+  }
+
+  /// The slots of the complete points of a series, oldest first.
+  std::vector<support::WallTime> slots(const inventory::SeriesKey& key) {
+    std::vector<support::WallTime> found;
+    const auto points = inventory::assemble(cloud_.snapshots(), settings_.installation);
+    if (const auto series = points.series.find(key); series != points.series.end()) {
+      for (const auto& point : series->second) {
+        if (point.best() != nullptr) {
+          found.push_back(point.slot);
+        }
+      }
+    }
+    return found;
+  }
+  const status::Condition& condition(status::Condition::Type type) {
+    view_ = loop().view();
+    return view_->policies.at(0).condition(type);
+  }
+
+  fakes::FakeClock clock_;
+  fakes::FakeCloud cloud_{clock_};
+  fakes::ServerScript script_;
+  fakes::FakeServers servers_{script_, clock_};
+  Settings settings_;
+  WorkQueue queue_{100};
+  Events events_;
+  std::stop_source stop_;
+  std::optional<support::Error> open_error_;
+  int opened_ = 0;
+
+ private:
+  /// Hands calls on to a cloud that outlives it.
+  class Borrowed;
+  support::Result<std::unique_ptr<cloud::Cloud>> open();
+
+  std::unique_ptr<CloudLoop> loop_;
+  std::shared_ptr<const View> view_;
+};
+
+class LoopFixture::Borrowed final : public cloud::Cloud {
+ public:
+  explicit Borrowed(cloud::Cloud& inner) : inner_(inner) {}
+  support::Result<std::vector<cloud::Server>> list_servers(support::Deadline by) override {
+    return inner_.list_servers(by);
+  }
+  support::Result<std::vector<cloud::Volume>> list_volumes(support::Deadline by) override {
+    return inner_.list_volumes(by);
+  }
+  support::Result<std::vector<cloud::Snapshot>> list_snapshots(support::Deadline by) override {
+    return inner_.list_snapshots(by);
+  }
+  support::Result<cloud::Volume> get_volume(const cloud::VolumeId& id, support::Deadline by) override {
+    return inner_.get_volume(id, by);
+  }
+  support::Result<cloud::Snapshot> get_snapshot(const cloud::SnapshotId& id, support::Deadline by) override {
+    return inner_.get_snapshot(id, by);
+  }
+  support::Result<std::vector<cloud::Snapshot>> list_snapshots_of(const std::vector<cloud::VolumeId>& of,
+                                                                  support::Deadline by) override {
+    return inner_.list_snapshots_of(of, by);
+  }
+  support::Result<cloud::Snapshot> create_snapshot(const cloud::NewSnapshot& wanted, support::Deadline by) override {
+    return inner_.create_snapshot(wanted, by);
+  }
+  support::Status delete_snapshot(const cloud::SnapshotId& id, support::Deadline by) override {
+    return inner_.delete_snapshot(id, by);
+  }
+  support::Status merge_snapshot_metadata(const cloud::SnapshotId& id, const cloud::Metadata& entries,
+                                          support::Deadline by) override {
+    return inner_.merge_snapshot_metadata(id, entries, by);
+  }
+  support::Result<cloud::Quota> quota(support::Deadline by) override { return inner_.quota(by); }
+  support::Result<std::vector<cloud::Message>> messages(const std::string& id, support::Deadline by) override {
+    return inner_.messages(id, by);
+  }
+  support::Result<std::chrono::seconds> clock_offset(support::Deadline by) override { return inner_.clock_offset(by); }
+  support::Status warm_up(std::chrono::seconds lifetime, int calls, support::Deadline by) override {
+    return inner_.warm_up(lifetime, calls, by);
+  }
+
+ private:
+  cloud::Cloud& inner_;
+};
+
+inline support::Result<std::unique_ptr<cloud::Cloud>> LoopFixture::open() {
+  ++opened_;
+  if (open_error_) {
+    return support::fail(*open_error_);
+  }
+  return std::make_unique<Borrowed>(cloud_);
+}
+
+}  // namespace stillpoint::controller
