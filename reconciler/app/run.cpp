@@ -49,7 +49,7 @@ class Program {
         observer_(metrics_),
         policies_(options.files, schedule::check, clock_),
         daemon_([this](const std::string& cloud) { return open(cloud); },
-                [this](const controller::View& view, const planner::Observed& observed) { looked(view, observed); },
+                [this](const controller::View& view, const inventory::Points& points) { looked(view, points); },
                 settings(options), *servers_, clock_, *log_, observer_) {}
 
   /// Whether there is any policy to go by; if not, it says why.
@@ -125,10 +125,9 @@ class Program {
     return open_cloud(*config, clock_, metrics_, *log_);
   }
 
-  void looked(const controller::View& view, const planner::Observed& observed) {
+  void looked(const controller::View& view, const inventory::Points& points) {
     if (view.cloud.observed) {
-      metrics_.observe(view.cloud.name, inventory::assemble(observed.snapshots, options_.installation),
-                       view.cloud.quota, *view.cloud.observed);
+      metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
     }
   }
 

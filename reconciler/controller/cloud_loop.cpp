@@ -235,7 +235,8 @@ void CloudLoop::plan() {
   learnt_.tell(inventory_.observed());
   planner::Wishes wishes;
   wishes.installation = settings_.installation;
-  plan_ = planner::plan(*policies_, inventory_.observed(), wishes, around_.clock.wall_now());
+  points_ = inventory::assemble(inventory_.observed().snapshots, settings_.installation);
+  plan_ = planner::plan(*policies_, inventory_.observed(), points_, wishes, around_.clock.wall_now());
 }
 
 bool CloudLoop::has_ready_work(SteadyTime now) const {
@@ -271,7 +272,7 @@ void CloudLoop::publish(std::chrono::nanoseconds took) {
     view->cloud.observed = listed_wall_;
   }
   const auto before = this->view();
-  view->policies = status::assess({name_, settings_.installation, *policies_, inventory_.observed(), plan_,
+  view->policies = status::assess({name_, settings_.installation, *policies_, inventory_.observed(), points_, plan_,
                                    around_.clock.wall_now(), before->policies});
   find_jittered(view->policies);
   const std::lock_guard lock(mutex_);

@@ -72,7 +72,7 @@ class CloudLoop {
   void work(const executor::JobKey& key, const std::stop_token& stop);
 
   /// What the last plan was made from; for the thread of `step`.
-  const planner::Observed& observed() const { return inventory_.observed(); }
+  const inventory::Points& points() const { return points_; }
 
   std::shared_ptr<const View> view() const;
   /// What is being done to a series right now, for people: `held`.
@@ -130,6 +130,7 @@ class CloudLoop {
   int failed_looks_ = 0;
   support::SteadyTime next_look_{};  ///< no look is tried before, after one has failed
   std::string error_;
+  inventory::Points points_;  ///< of the inventory, as of the last plan
   planner::Plan plan_;
   support::SteadyTime due_{};  ///< when there is something to be done next, as far as the plan tells
   std::atomic<bool> wants_reopening_ = false;

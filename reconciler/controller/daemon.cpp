@@ -68,7 +68,7 @@ class Daemon::LoopThread {
         loop_.set_policies(std::move(policies));
       }
       const auto next = loop_.step(stop);
-      on_view_(*loop_.view(), loop_.observed());
+      on_view_(*loop_.view(), loop_.points());
       has_looked_ = true;
       lock.lock();
       is_stepping_ = false;

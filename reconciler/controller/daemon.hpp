@@ -20,7 +20,7 @@ class Daemon {
   /// Logs in to the cloud of that name.
   using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud)>;
   /// Hears of each look and plan, and of what they are made from, on the thread of the cloud's loop.
-  using OnView = std::function<void(const View&, const planner::Observed&)>;
+  using OnView = std::function<void(const View&, const inventory::Points&)>;
 
   Daemon(Open open, OnView on_view, Settings settings, executor::Servers& servers, support::Clock& clock,
          support::Log& log, executor::Observer& observer);

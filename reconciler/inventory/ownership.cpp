@@ -181,6 +181,10 @@ bool claims_ownership(const cloud::Metadata& metadata) {
   return metadata.contains(key("installation"));
 }
 
+bool claims_cluster(const cloud::Metadata& metadata) {
+  return claims_ownership(metadata) && metadata.contains(key("cluster"));
+}
+
 support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   Reader reader(metadata);
   Ownership own;

@@ -64,6 +64,9 @@ cloud::Metadata deletion_metadata();
 /// Whether the metadata claim to be Stillpoint's at all.
 bool claims_ownership(const cloud::Metadata& metadata);
 
+/// Whether they claim to be of a member of a cluster; much quicker than to read them.
+bool claims_cluster(const cloud::Metadata& metadata);
+
 /// Reads the metadata of a snapshot that claims to be ours. An error (Protocol, naming the key) for anything that does
 /// not read exactly as it was written, a point id included that is not the one of its series and slot: such a snapshot
 /// is shown and never touched (P4).

@@ -168,7 +168,7 @@ Series merge(const std::vector<const Series*>& parts) {
 std::set<std::string> clusters_held(const std::vector<cloud::Snapshot>& snapshots, support::WallTime now) {
   std::set<std::string> held;
   for (const auto& snapshot : snapshots) {
-    if (!claims_ownership(snapshot.metadata)) {
+    if (!claims_cluster(snapshot.metadata)) {
       continue;
     }
     const auto own = read_ownership(snapshot.metadata);

@@ -40,11 +40,11 @@ struct Chosen {
 /// Gathers one plan. Each `plan_...` is one rule and adds the actions that it wants.
 class Planning {
  public:
-  Planning(const Observed& observed, const Wishes& wishes, WallTime now)
+  Planning(const Observed& observed, const inventory::Points& points, const Wishes& wishes, WallTime now)
       : situation_{observed, wishes, now},
         observed_(observed),
         wishes_(wishes),
-        points_(inventory::assemble(observed.snapshots, wishes.installation)),
+        points_(points),
         book_(points_),
         orphanage_(points_),
         tombstones_(situation_, points_),
@@ -283,7 +283,7 @@ class Planning {
   const Situation situation_;
   const Observed& observed_;
   const Wishes& wishes_;
-  inventory::Points points_;
+  const inventory::Points& points_;
   SeriesBook book_;
   Orphanage orphanage_;
   Tombstones tombstones_;
@@ -302,7 +302,12 @@ class Planning {
 }  // namespace
 
 Plan plan(const std::vector<policy::Policy>& policies, const Observed& observed, const Wishes& wishes, WallTime now) {
-  Planning planning(observed, wishes, now);
+  return plan(policies, observed, inventory::assemble(observed.snapshots, wishes.installation), wishes, now);
+}
+
+Plan plan(const std::vector<policy::Policy>& policies, const Observed& observed, const inventory::Points& points,
+          const Wishes& wishes, WallTime now) {
+  Planning planning(observed, points, wishes, now);
   std::vector<const policy::Policy*> ordered;
   for (const auto& policy : policies) {
     ordered.push_back(&policy);

@@ -51,4 +51,8 @@ inline constexpr int kMaxAttempts = 3;
 Plan plan(const std::vector<policy::Policy>& policies, const Observed& observed, const Wishes& wishes,
           support::WallTime now);
 
+/// The same for a caller that has put the snapshots together into `points` already: that is half of the work.
+Plan plan(const std::vector<policy::Policy>& policies, const Observed& observed, const inventory::Points& points,
+          const Wishes& wishes, support::WallTime now);
+
 }  // namespace stillpoint::planner

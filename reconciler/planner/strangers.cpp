@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "inventory/ownership.hpp"
@@ -34,9 +36,22 @@ std::vector<Stranger> find_strangers(const Observed& observed, const inventory::
                                      const std::string& installation,
                                      const std::map<cloud::VolumeId, std::vector<SeriesKey>>& owner_of) {
   std::vector<Stranger> strangers;
+  std::unordered_set<std::string> ours;
+  for (const auto& [key, series] : points.series) {
+    for (const auto& point : series) {
+      for (const auto& attempt : point.attempts) {
+        for (const auto& member : attempt.members) {
+          ours.insert(member.snapshot.id.str());
+        }
+      }
+    }
+  }
   for (const auto& snapshot : observed.snapshots) {
     const auto owner = owner_of.find(snapshot.volume);
-    if (const auto why = owner == owner_of.end() ? std::nullopt : why_strange(snapshot, installation)) {
+    if (owner == owner_of.end() || ours.contains(snapshot.id.str())) {
+      continue;
+    }
+    if (const auto why = why_strange(snapshot, installation)) {
       strangers.push_back({snapshot.id, snapshot.name, owner->second.front(), why->first, why->second});
     }
   }

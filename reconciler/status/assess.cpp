@@ -89,7 +89,7 @@ class Assessment {
   explicit Assessment(const Basis& basis)
       : basis_(basis),
         instant_{basis.now, basis.now + basis.observed.clock_offset},
-        points_(inventory::assemble(basis.observed.snapshots, basis.installation)),
+        points_(basis.points),
         said_(basis.plan),
         earlier_(basis.before, basis.cloud),
         book_(points_),
@@ -264,7 +264,7 @@ class Assessment {
 
   const Basis& basis_;
   const Instant instant_;
-  const inventory::Points points_;
+  const inventory::Points& points_;
   const Said said_;
   const Earlier earlier_;
   planner::SeriesBook book_;

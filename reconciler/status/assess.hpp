@@ -19,8 +19,9 @@ struct Basis {
   std::string installation;
   const std::vector<policy::Policy>& policies;
   const planner::Observed& observed;
-  const planner::Plan& plan;  ///< of these policies and what was observed
-  support::WallTime now;      ///< our clock
+  const inventory::Points& points;  ///< of what was observed
+  const planner::Plan& plan;        ///< of these policies and what was observed
+  support::WallTime now;            ///< our clock
   /// What was said of the policies before, so that conditions keep the instant of their last change; may be empty.
   const std::vector<PolicyStatus>& before;
   /// Points that could not be made since `before` was said, and why; a server that was only busy is none. Such a

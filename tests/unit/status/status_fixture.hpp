@@ -35,7 +35,8 @@ class StatusTest : public ::testing::Test {
   const std::vector<PolicyStatus>& assess_at(const std::string& now) { return assess_at(at(now)); }
   const std::vector<PolicyStatus>& assess_at(support::WallTime now) {
     const auto plan = planner::plan(policies_, observed_, {}, now);
-    said_ = assess({"prod", "default", policies_, observed_, plan, now, said_, failures_});
+    const auto points = inventory::assemble(observed_.snapshots, "default");
+    said_ = assess({"prod", "default", policies_, observed_, points, plan, now, said_, failures_});
     return said_;
   }
 
