@@ -70,9 +70,12 @@ void for_each_complete(const inventory::Series& series, Act act) {
   }
 }
 
+/// A second attempt of a slot is not counted: its slot loses nothing when it goes (P6). Posts that hang and take effect
+/// all the same can leave one at many slots.
 int count_going(const Outcome& outcome) {
-  return static_cast<int>(std::count_if(outcome.decisions.begin(), outcome.decisions.end(),
-                                        [](const Decision& decision) { return decision.fate == Fate::Prune; }));
+  return static_cast<int>(std::count_if(
+      outcome.decisions.begin(), outcome.decisions.end(),
+      [](const Decision& decision) { return decision.fate == Fate::Prune && !decision.is(Special::Superseded); }));
 }
 
 void apply_guard(Outcome& outcome, MassDelete mass_delete) {
@@ -146,8 +149,7 @@ Outcome decide(const inventory::Series& series, const Terms& terms, WallTime now
   surplus.going = count_going(outcome);
   surplus.rules = count_rules(terms);
   if (surplus.going > 1) {
-    const int superseded = surplus.going - verdicts.count_going();
-    surplus.beyond_turnover = superseded + going_without_newest(verdicts.copies(), terms);
+    surplus.beyond_turnover = going_without_newest(verdicts.copies(), terms);
   }
   apply_guard(outcome, mass_delete);
   return outcome;

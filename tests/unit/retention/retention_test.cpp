@@ -95,6 +95,24 @@ TEST(Retention, P6ALargeSurplusIsHeldBackUntilAllowed) {
   EXPECT_FALSE(decide_over(series, 8).blocked) << "two are never a mass deletion";
 }
 
+// POSTs that hang and take effect all the same leave a second attempt at a slot.
+TEST(Retention, P6SecondAttemptsOfManySlotsAreNoMassDeletion) {
+  std::vector<cloud::Snapshot> snapshots;
+  auto slot = fakes::at("2026-11-24T12:00:00Z") - hours(5);
+  for (int i = 0; i < 6; ++i, slot += hours(1)) {
+    const std::string id = std::to_string(i);
+    snapshots.push_back(fakes::snapshot({.id = "s" + id, .slot = slot, .attempt = "a" + id}));
+    snapshots.push_back(fakes::snapshot({.id = "second" + id, .slot = slot, .attempt = "b" + id}));
+  }
+  const auto series = inventory::assemble(snapshots, "default").series.begin()->second;
+  const auto outcome = decide_over(series, 5);
+  EXPECT_FALSE(outcome.blocked) << outcome.blocked_message;
+  EXPECT_FALSE(outcome.disturbed());
+  EXPECT_EQ(pruned(outcome).size(), 7U) << "six second attempts and the oldest point";
+  EXPECT_EQ(outcome.to_prune(), 1);
+  EXPECT_TRUE(decide_over(series, 1).blocked) << "of the points themselves the guard holds";
+}
+
 TEST(Retention, PointsOfAClockThatWasAheadAreSetAside) {
   auto series = series_of({kGood, kGood, kGood});
   policy::Retention rules;
