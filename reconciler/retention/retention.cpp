@@ -70,12 +70,14 @@ void for_each_complete(const inventory::Series& series, Act act) {
   }
 }
 
-/// A second attempt of a slot is not counted: its slot loses nothing when it goes (P6). Posts that hang and take effect
-/// all the same can leave one at many slots.
+/// What the guard looks at (P6). A second attempt of a slot is not counted: its slot loses nothing when it goes, and
+/// POSTs that hang and take effect all the same can leave one at many slots. Nor is a point whose deletion was begun:
+/// the guard has let it go before, and a cloud that deletes nothing for some slots must not need a person afterwards.
 int count_going(const Outcome& outcome) {
-  return static_cast<int>(std::count_if(
-      outcome.decisions.begin(), outcome.decisions.end(),
-      [](const Decision& decision) { return decision.fate == Fate::Prune && !decision.is(Special::Superseded); }));
+  return static_cast<int>(
+      std::count_if(outcome.decisions.begin(), outcome.decisions.end(), [](const Decision& decision) {
+        return decision.fate == Fate::Prune && !decision.is(Special::Superseded) && !decision.attempt->deletion_begun();
+      }));
 }
 
 void apply_guard(Outcome& outcome, MassDelete mass_delete) {

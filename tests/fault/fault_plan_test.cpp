@@ -85,6 +85,17 @@ class RandomFaults : public CloudFaults, public ::testing::WithParamInterface<in
       return snapshot.name == "by hand";
     })) << "P4";
   }
+  /// All that heal but what is over only when a request's time is: on a busy machine that would be by chance.
+  static std::vector<std::string> quick_kinds() {
+    std::vector<std::string> names;
+    for (const auto& kind : cloudsim::fault_kinds()) {
+      if (kind.healing == cloudsim::Healing::ByItself && kind.name != "drip") {
+        names.push_back(kind.name);
+      }
+    }
+    return names;
+  }
+
   std::set<support::WallTime> proven_;
 };
 
@@ -96,11 +107,11 @@ TEST_P(RandomFaults, P7ConvergeOnceTheyEnd) {
   ASSERT_TRUE(cloud_->create_snapshot(by_hand, soon()));
   policy_.retention.keep_last = 3;
   hold_for(seconds(1));
-  connect(milliseconds(300), {.most_pages = 20, .page_time = milliseconds(500)});
+  connect(seconds(10), {.most_pages = 20});
   support::WallTime slot;
   long met = 0;
   for (int round = 0; round < 8; ++round) {
-    sim_.begin_faults({seed * 100 + static_cast<uint64_t>(round), 0.15, {}, milliseconds(100)});
+    sim_.begin_faults({seed * 100 + static_cast<uint64_t>(round), 0.15, quick_kinds(), milliseconds(100)});
     slot = this_second();
     planner::Wishes wishes;
     wishes.slot_now = slot;
@@ -120,7 +131,10 @@ TEST_P(RandomFaults, P7ConvergeOnceTheyEnd) {
   const auto last = make_point(this_second());
   EXPECT_EQ(count(last, Outcome::Failed), 0) << errors(last);
   pass_time(seconds(90));
-  const auto settled = pass();
+  // Prunes that failed before they were begun may have added up to what the guard wants a person's word for.
+  planner::Wishes allowed;
+  allowed.mass_delete = retention::MassDelete::Allow;
+  const auto settled = pass(allowed);
   EXPECT_TRUE(settled.left.is_settled()) << testing::PrintToString(reasons(settled.left));
   const auto left = attempts();
   EXPECT_LE(left.size(), 3U);

@@ -113,6 +113,23 @@ TEST(Retention, P6SecondAttemptsOfManySlotsAreNoMassDeletion) {
   EXPECT_TRUE(decide_over(series, 1).blocked) << "of the points themselves the guard holds";
 }
 
+TEST(Retention, P6WhatAnEarlierPassBeganToDeleteIsNoMassDeletion) {
+  std::vector<cloud::Snapshot> snapshots;
+  auto slot = fakes::at("2026-11-24T12:00:00Z") - hours(9);
+  for (int i = 0; i < 10; ++i, slot += hours(1)) {
+    snapshots.push_back(
+        fakes::snapshot({.id = "s" + std::to_string(i), .slot = slot, .attempt = "a" + std::to_string(i)}));
+    if (i < 5) {
+      snapshots.back().metadata.merge(inventory::deletion_metadata());
+    }
+  }
+  const auto series = inventory::assemble(snapshots, "default").series.begin()->second;
+  const auto outcome = decide_over(series, 3);
+  EXPECT_FALSE(outcome.blocked) << outcome.blocked_message;
+  EXPECT_EQ(pruned(outcome).size(), 7U);
+  EXPECT_TRUE(decide_over(series, 2).blocked) << "three more than what was begun";
+}
+
 TEST(Retention, PointsOfAClockThatWasAheadAreSetAside) {
   auto series = series_of({kGood, kGood, kGood});
   policy::Retention rules;
