@@ -1,5 +1,7 @@
 #include "executor/deleter.hpp"
 
+#include <optional>
+
 namespace stillpoint::executor {
 namespace {
 
@@ -12,6 +14,8 @@ using support::Status;
 
 constexpr std::chrono::seconds kGoneWait{120};
 constexpr milliseconds kPoll{200};
+/// Cinder writes that it is deleting before anything else: after this it is not.
+constexpr std::chrono::seconds kBeginWait{3};
 
 /// Ok if it may be deleted, NotFound if it is gone already.
 Status still_ours(const Context& context, const inventory::Member& member) {
@@ -36,17 +40,27 @@ Status still_ours(const Context& context, const inventory::Member& member) {
   return {};
 }
 
-Status wait_gone(const Context& context, const cloud::SnapshotId& id) {
+/// `unanswered`: the deletion got no answer, so that it may not have begun yet.
+Status wait_gone(const Context& context, const cloud::SnapshotId& id, const std::optional<support::Error>& unanswered) {
   const auto deadline = Deadline::after(context.clock, kGoneWait);
+  const auto begun_by = Deadline::after(context.clock, kBeginWait);
+  bool was_deleting = false;
   while (true) {
     auto fresh = context.cloud.get_snapshot(id, deadline);
     if (!fresh) {
       return fresh.error().kind() == ErrorKind::NotFound ? Status() : pass_on(std::move(fresh));
     }
-    if (fresh->status != "deleting") {
+    was_deleting = was_deleting || fresh->status == "deleting";
+    if (unanswered && !was_deleting && fresh->status != "error_deleting") {
+      if (begun_by.passed(context.clock)) {
+        return fail(support::Error(*unanswered).with_context("its deletion has not begun; a later pass looks again"));
+      }
+    } else if (fresh->status != "deleting") {
       const auto messages = context.cloud.messages(id.str(), deadline);
-      return fail(ErrorKind::Conflict, "the cloud did not delete it, it is '" + fresh->status + "' again" +
-                                           (messages && !messages->empty() ? ": " + messages->front().text : ""));
+      return fail(ErrorKind::Conflict,
+                  "the cloud did not delete it, it is '" + fresh->status +
+                      (fresh->status == "available" ? "' again" : "'") +
+                      (messages && !messages->empty() ? ": " + messages->front().text : std::string()));
     }
     if (deadline.passed(context.clock)) {
       return fail(ErrorKind::Timeout, "it is still being deleted");
@@ -80,7 +94,7 @@ Status delete_member(const Context& context, const inventory::Member& member) {
   if (!deleted && deleted.error().kind() != ErrorKind::UnknownOutcome) {
     return deleted.error().kind() == ErrorKind::NotFound ? Status() : deleted;
   }
-  return wait_gone(context, member.snapshot.id);
+  return wait_gone(context, member.snapshot.id, deleted ? std::nullopt : std::optional(deleted.error()));
 }
 
 }  // namespace

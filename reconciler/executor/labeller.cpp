@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "executor/preflight.hpp"
+
 namespace stillpoint::executor {
 namespace {
 
@@ -18,6 +20,14 @@ std::vector<cloud::SnapshotId> ids_of(const inventory::Attempt& attempt) {
     ids.push_back(member.snapshot.id);
   }
   return ids;
+}
+
+std::vector<cloud::VolumeId> volumes_of(const inventory::Attempt& attempt) {
+  std::vector<cloud::VolumeId> volumes;
+  for (const auto& member : attempt.members) {
+    volumes.push_back(member.snapshot.volume);
+  }
+  return volumes;
 }
 
 /// What an intact hold of the method that the snapshots name can have proven.
@@ -53,6 +63,11 @@ Result<Settled> ask_server(const Context& context, const policy::Policy& policy,
     case quiesce::Verdict::Intact:
       break;
   }
+  if (auto attached = check_attachments(context, volumes_of(attempt), server); !attached) {
+    // To read it may fail for now; that it is attached elsewhere does not pass.
+    return attached.error().kind() == ErrorKind::Conflict ? Result<Settled>(Settled::NotIntact)
+                                                          : pass_on(std::move(attached));
+  }
   if (auto labelled = write_label(context, ids_of(attempt), *level, report->held); !labelled) {
     return pass_on(std::move(labelled));
   }
@@ -73,6 +88,17 @@ Result<Settled> downgrade(const Context& context, const inventory::Attempt& atte
   return Settled::Labelled;
 }
 
+bool may_be_written(const support::Error& error) {
+  return error.kind() == ErrorKind::UnknownOutcome || error.kind() == ErrorKind::Unavailable;
+}
+
+/// Whether a label whose writing got no good answer is there all the same.
+bool shows_label(const Context& context, const cloud::SnapshotId& id, Consistency level) {
+  const auto fresh = context.cloud.get_snapshot(id, context.call_deadline());
+  const auto own = fresh ? inventory::read_ownership(fresh->metadata) : fail(fresh.error());
+  return own && own->consistency == level;
+}
+
 }  // namespace
 
 Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, Consistency level,
@@ -80,6 +106,9 @@ Status write_label(const Context& context, const std::vector<cloud::SnapshotId>&
   for (const auto& member : members) {
     auto labelled =
         context.cloud.merge_snapshot_metadata(member, inventory::label_metadata(level, held), context.call_deadline());
+    if (!labelled && may_be_written(labelled.error()) && shows_label(context, member, level)) {
+      continue;
+    }
     if (!labelled) {
       return pass_on(std::move(labelled), "label snapshot " + member.str() + " as " + std::string(to_string(level)));
     }

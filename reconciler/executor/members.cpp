@@ -43,6 +43,31 @@ bool is_of(const cloud::Snapshot& snapshot, const cloud::Volume& volume, const s
   return own && own->attempt == attempt && snapshot.volume == volume.id;
 }
 
+/// Whether to ask again while there is time: of a snapshot that is on its way, one lost answer says nothing, and to let
+/// go would cost the database another hold.
+bool may_pass(const support::Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::Unavailable:
+    case ErrorKind::Timeout:
+    case ErrorKind::Throttled:
+    case ErrorKind::Protocol:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Waits before the next question, as long as the cloud asks for. False if that is longer than the hold: then nothing
+/// is held for it.
+bool wait_before_asking(const Context& context, const support::Error& error, milliseconds pause, Deadline deadline) {
+  const auto wait = std::max(pause, milliseconds(error.retry_after().value_or(std::chrono::seconds(0))));
+  if (wait >= deadline.remaining(context.clock)) {
+    return false;
+  }
+  context.clock.sleep_for(wait);
+  return true;
+}
+
 /// A request whose answer never came may have made the snapshot all the same: look for it until it shows or time is up.
 Result<cloud::Snapshot> find_unanswered(const Context& context, const cloud::Volume& volume, const std::string& attempt,
                                         Deadline deadline, support::Error unanswered) {
@@ -50,6 +75,9 @@ Result<cloud::Snapshot> find_unanswered(const Context& context, const cloud::Vol
   while (!until.passed(context.clock)) {
     auto snapshots = context.cloud.list_snapshots_of({volume.id}, deadline);
     if (!snapshots) {
+      if (may_pass(snapshots.error()) && wait_before_asking(context, snapshots.error(), kLastPoll, deadline)) {
+        continue;
+      }
       return pass_on(std::move(snapshots), "look for a snapshot whose request got no answer");
     }
     for (const auto& snapshot : *snapshots) {
@@ -62,8 +90,16 @@ Result<cloud::Snapshot> find_unanswered(const Context& context, const cloud::Vol
   return fail(std::move(unanswered));
 }
 
+support::Error too_late(const cloud::SnapshotId& id, const std::optional<support::Error>& last) {
+  return {ErrorKind::Timeout,
+          "snapshot " + id.str() +
+              " was not available before the hold had to end; raise hold.maxHold, or find out why the cloud is slow" +
+              (last ? " (it said last: " + last->to_string() + ")" : "")};
+}
+
 Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot snapshot, Deadline deadline) {
   milliseconds pause = kFirstPoll;
+  std::optional<support::Error> last;
   while (snapshot.status != "available") {
     if (snapshot.status != "creating") {
       return fail(ErrorKind::Conflict, "snapshot " + snapshot.id.str() + " became '" + snapshot.status + "'" +
@@ -73,12 +109,17 @@ Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot s
     pause = std::min(kLastPoll, pause * 5 / 4);
     auto fresh = context.cloud.get_snapshot(snapshot.id, deadline);
     if (!fresh && deadline.passed(context.clock)) {
-      return fail(ErrorKind::Timeout, "snapshot " + snapshot.id.str() +
-                                          " was not available before the hold had to end; raise hold.maxHold, or find "
-                                          "out why the cloud is slow");
+      return fail(too_late(snapshot.id, last));
+    }
+    if (!fresh && !may_pass(fresh.error())) {
+      return fresh;
     }
     if (!fresh) {
-      return fresh;
+      last = fresh.error();
+      if (!wait_before_asking(context, *last, pause, deadline)) {
+        return fail(too_late(snapshot.id, last));
+      }
+      continue;
     }
     snapshot = std::move(*fresh);
   }

@@ -101,6 +101,14 @@ std::vector<cloud::SnapshotId> ids_of(const std::vector<cloud::Snapshot>& snapsh
   return ids;
 }
 
+std::vector<cloud::VolumeId> volumes_of(const std::vector<cloud::Snapshot>& snapshots) {
+  std::vector<cloud::VolumeId> volumes;
+  for (const auto& snapshot : snapshots) {
+    volumes.push_back(snapshot.volume);
+  }
+  return volumes;
+}
+
 milliseconds since(const Context& context, support::SteadyTime start) {
   return std::chrono::duration_cast<milliseconds>(context.clock.steady_now() - start);
 }
@@ -183,7 +191,10 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
   }
   made.held = released->held;
   made.service_problem = released->service_problem;
-  if (made.service_problem) {
+  // The server proves that it was held. That it was these volumes until the end only the cloud knows; it is asked after
+  // the release, because to ask costs time.
+  if (auto attached = check_attachments(context, volumes_of(*members), subject.server); !attached) {
+    return pass_on(std::move(attached), "after the release: the snapshots are not proven");
   }
   if (auto labelled = write_label(context, ids_of(*members), provable, released->held); !labelled) {
     return pass_on(std::move(labelled));

@@ -15,11 +15,7 @@ using support::fail;
 using support::pass_on;
 using support::Status;
 
-Status check_volume(const cloud::Volume& volume, const cloud::Server& server) {
-  if (volume.status != "in-use" && volume.status != "available") {
-    return fail(ErrorKind::Conflict,
-                "volume '" + volume.name + "' is " + volume.status + ", and a snapshot needs it to be in-use");
-  }
+Status check_attached(const cloud::Volume& volume, const cloud::Server& server) {
   const bool here = std::any_of(volume.attachments.begin(), volume.attachments.end(),
                                 [&](const cloud::Attachment& attachment) { return attachment.server == server.id; });
   if (!here || volume.attachments.size() != 1) {
@@ -27,6 +23,14 @@ Status check_volume(const cloud::Volume& volume, const cloud::Server& server) {
                                          "' alone any more; run the pass again");
   }
   return {};
+}
+
+Status check_volume(const cloud::Volume& volume, const cloud::Server& server) {
+  if (volume.status != "in-use" && volume.status != "available") {
+    return fail(ErrorKind::Conflict,
+                "volume '" + volume.name + "' is " + volume.status + ", and a snapshot needs it to be in-use");
+  }
+  return check_attached(volume, server);
 }
 
 }  // namespace
@@ -65,6 +69,20 @@ Status check_volumes(const Context& context, const Subject& subject) {
   for (const auto& snapshot : *snapshots) {
     if (snapshot.status == "creating") {
       return fail(ErrorKind::Busy, "snapshot " + snapshot.id.str() + " of a volume is still being created");
+    }
+  }
+  return {};
+}
+
+Status check_attachments(const Context& context, const std::vector<cloud::VolumeId>& volumes,
+                         const cloud::Server& server) {
+  for (const auto& id : volumes) {
+    auto fresh = context.cloud.get_volume(id, context.call_deadline());
+    if (!fresh) {
+      return pass_on(std::move(fresh), "read volume " + id.str() + " again");
+    }
+    if (auto attached = check_attached(*fresh, server); !attached) {
+      return attached;
     }
   }
   return {};

@@ -25,6 +25,11 @@ quiesce::HoldRequest hold_request(const Subject& subject, const std::string& att
 /// created or deleted now. Nothing is changed.
 support::Status check_volumes(const Context& context, const Subject& subject);
 
+/// Reads each volume afresh and says which is not attached to the server alone any more. What was cut of such a volume
+/// meanwhile is not known to be of the hold.
+support::Status check_attachments(const Context& context, const std::vector<cloud::VolumeId>& volumes,
+                                  const cloud::Server& server);
+
 /// Reads the quotas afresh and says which has no room for one more point of the subject.
 support::Status check_quota(const Context& context, const Subject& subject);
 

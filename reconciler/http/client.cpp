@@ -22,12 +22,14 @@ double next_jitter() {
   return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
 }
 
-/// `Retry-After` means "come back then" with these codes only: Cinder sends `Retry-After: 0` with a 413 about a quota.
+/// `Retry-After` means "come back then" with 429 and 503, and with a 413 unless it says 0: that is how Cinder answers
+/// when a quota is used up, and to come back does not help.
 std::optional<std::chrono::seconds> asked_wait(const Response& response, support::WallTime now) {
-  if (response.code != 429 && response.code != 503) {
+  if (response.code != 413 && response.code != 429 && response.code != 503) {
     return std::nullopt;
   }
-  return parse_retry_after(response.header("retry-after"), now);
+  const auto wait = retry_after_of(response, now);
+  return response.code == 413 && wait == std::chrono::seconds(0) ? std::nullopt : wait;
 }
 
 class RetryingClient final : public Client {
@@ -53,7 +55,7 @@ class RetryingClient final : public Client {
         return fail(ErrorKind::Timeout, describe(request) + ": the deadline had passed before the request was sent");
       }
       Try outcome = try_once(request, *url, deadline);
-      const bool again = outcome ? is_transient(outcome->code) : outcome.error().may_pass;
+      const bool again = outcome ? asks_for_another(*outcome) : outcome.error().may_pass;
       if (number >= tries || !again || !wait_before(number + 1, outcome, deadline)) {
         return outcome ? Result<Response>(std::move(*outcome)) : fail(std::move(outcome.error().error));
       }
@@ -73,6 +75,10 @@ class RetryingClient final : public Client {
  private:
   static std::string describe(const Request& request) {
     return std::string(to_string(request.method)) + " " + request.url;
+  }
+
+  bool asks_for_another(const Response& response) const {
+    return is_transient(response.code) || (response.code == 413 && asked_wait(response, clock_.wall_now()));
   }
 
   Try try_once(const Request& request, const Url& url, support::Deadline deadline) {

@@ -36,6 +36,11 @@ std::optional<seconds> parse_retry_after(const std::string& header, support::Wal
   return std::nullopt;
 }
 
+std::optional<seconds> retry_after_of(const Response& response, support::WallTime now) {
+  const auto date = support::parse_http_date(support::trim(response.header("date")));
+  return parse_retry_after(response.header("retry-after"), date.value_or(now));
+}
+
 milliseconds back_off(int next_try, double jitter, std::optional<seconds> retry_after) {
   milliseconds wait = kFirstWait;
   for (int doubled = 2; doubled < next_try && wait < kLongestWait; ++doubled) {

@@ -132,7 +132,7 @@ Result<http::Response> Api::send(const Call& call, support::Deadline deadline) {
     return fail(without_answer(call, std::move(response.error())));
   }
   if (!is_success(response->code)) {
-    return fail(error_of(request, *response, clock_.wall_now()));
+    return fail(error_of(request, *response, identity_.redaction(), clock_.wall_now()));
   }
   return response;
 }
@@ -208,7 +208,7 @@ Result<http::Response> Api::fetch_version_document(support::Deadline deadline) {
   auto response = send_with_token(request, *session, deadline);
   // 300 is how some versions answer where several are to choose from; the document is the same.
   if (response && !is_success(response->code) && response->code != 300) {
-    return fail(error_of(request, *response, clock_.wall_now()));
+    return fail(error_of(request, *response, identity_.redaction(), clock_.wall_now()));
   }
   return response;
 }

@@ -58,6 +58,8 @@ class Api {
   support::Result<http::Response> fetch_version_document(support::Deadline deadline);
   support::Result<std::string> version_url(support::Deadline deadline);
 
+  support::Clock& clock() const { return clock_; }
+
   /// The project that the token is for.
   support::Result<std::string> project_id(support::Deadline deadline);
 

@@ -79,20 +79,31 @@ ErrorKind kind_of_server_error(const http::Request& request) {
   return request.repeat == http::Repeat::Never ? ErrorKind::UnknownOutcome : ErrorKind::Unavailable;
 }
 
+/// That an object is gone is believed of the service itself only: a proxy that has lost its way says 404 as well, and a
+/// deletion would be called done. Keystone's address is the user's own, who is asked about it.
+ErrorKind kind_of_404(const http::Request& request, const std::string& message) {
+  return message.empty() && request.service != "identity" ? ErrorKind::Protocol : ErrorKind::NotFound;
+}
+
+/// Whoever only reads has sent nothing of a user's that could be wrong.
+ErrorKind of_reading(const http::Request& request, ErrorKind kind) {
+  return request.method == http::Method::Get && kind == ErrorKind::InvalidInput ? ErrorKind::Protocol : kind;
+}
+
 ErrorKind kind_of(const http::Request& request, int code, const std::string& message) {
   switch (code) {
     case 400:
-      return kind_of_400(message);
+      return of_reading(request, kind_of_400(message));
     case 401:
     case 403:
       return ErrorKind::Unauthorized;
     case 404:
     case 410:
-      return ErrorKind::NotFound;
+      return kind_of_404(request, message);
     case 409:
       return ErrorKind::Conflict;
     case 413:
-      return kind_of_413(message);
+      return of_reading(request, kind_of_413(message));
     case 429:
       return ErrorKind::Throttled;
     default:
@@ -102,24 +113,28 @@ ErrorKind kind_of(const http::Request& request, int code, const std::string& mes
 
 }  // namespace
 
-Error error_of(const http::Request& request, const http::Response& response, support::WallTime now) {
+Error error_of(const http::Request& request, const http::Response& response, const Redaction& redaction,
+               support::WallTime now) {
   const std::string message = own_message(response);
   const ErrorKind kind = kind_of(request, response.code, message);
   std::string text =
       std::string(http::to_string(request.method)) + " " + request.url + ": " + std::to_string(response.code);
   if (const std::string& id = response.header("x-openstack-request-id"); !id.empty()) {
-    text += " (" + support::printable(id.substr(0, kLongestMessage)) + ")";
+    text += " (" + support::printable(redaction.text(id).substr(0, kLongestMessage)) + ")";
   }
   if (response.code >= 300 && response.code < 400) {
     text += ": the service sends us elsewhere, which is not followed; is its address in the catalog right?";
   } else if (!message.empty()) {
-    text += ": " + support::printable(message.substr(0, kLongestMessage));
+    // Cut afterwards: half a secret would not be found.
+    text += ": " + support::printable(redaction.text(message).substr(0, kLongestMessage));
+  } else if (response.code == 404 || response.code == 410) {
+    text += ": that does not come from the service itself; is its address in the catalog right?";
   }
   if (kind == ErrorKind::UnknownOutcome) {
     text += "; it may have been carried out all the same";
   }
   Error error(kind, std::move(text));
-  const auto retry_after = http::parse_retry_after(response.header("retry-after"), now);
+  const auto retry_after = http::retry_after_of(response, now);
   const bool is_asked_to_wait = kind == ErrorKind::Throttled || response.code == 503;
   return is_asked_to_wait && retry_after ? std::move(error).with_retry_after(*retry_after) : error;
 }

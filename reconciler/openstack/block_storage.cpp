@@ -41,21 +41,45 @@ Status check_id(const std::string& id, const char* what) {
   return fail(ErrorKind::InvalidInput, "`" + support::printable(id) + "` is not the id of a " + what);
 }
 
+/// What is asked for by its id, and decided by, must be that and nothing else (P4).
+template <class Object, class Id>
+Result<Object> same_id(Result<Object> object, const Id& asked) {
+  if (object && object->id != asked) {
+    return fail(ErrorKind::Protocol,
+                "the answer to a question about " + asked.str() + " is about " + support::printable(object->id.str()));
+  }
+  return object;
+}
+
+/// Whether the answer to a merge shows that it was done: something in between may answer with a page of its own.
+bool shows_all(const std::string& answer, const cloud::Metadata& entries) {
+  const auto body = parse_json(answer);
+  if (!body) {
+    return false;
+  }
+  JsonFields fields(*body, "body");
+  const auto shown = fields.texts("metadata");
+  return std::all_of(entries.begin(), entries.end(), [&](const auto& entry) {
+    const auto found = shown.find(entry.first);
+    return found != shown.end() && found->second == entry.second;
+  });
+}
+
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
 
-BlockStorage::BlockStorage(Identity& identity, http::Client& client, support::Clock& clock, int page_size)
-    : api_(cinder(), identity, client, clock), page_size_(page_size) {}
+BlockStorage::BlockStorage(Identity& identity, http::Client& client, support::Clock& clock, ListingLimits limits)
+    : api_(cinder(), identity, client, clock), limits_(limits) {}
 
 Result<std::vector<Volume>> BlockStorage::list_volumes(Deadline deadline) {
-  return list_all<Volume>(api_, {"/volumes/detail", "", "volumes", page_size_}, read_volume, deadline);
+  return list_all<Volume>(api_, {"/volumes/detail", "", "volumes", limits_}, read_volume, deadline);
 }
 
 Result<std::vector<Snapshot>> BlockStorage::list_snapshots(Deadline deadline) {
-  return list_all<Snapshot>(api_, {"/snapshots/detail", "", "snapshots", page_size_}, read_snapshot, deadline);
+  return list_all<Snapshot>(api_, {"/snapshots/detail", "", "snapshots", limits_}, read_snapshot, deadline);
 }
 
 Result<std::vector<Snapshot>> BlockStorage::list_snapshots_of(const std::vector<VolumeId>& volumes, Deadline deadline) {
@@ -64,7 +88,7 @@ Result<std::vector<Snapshot>> BlockStorage::list_snapshots_of(const std::vector<
     if (auto good = check_id(volume.str(), "volume"); !good) {
       return pass_on(std::move(good));
     }
-    const Listing listing{"/snapshots/detail", "volume_id=" + http::encode(volume.str()), "snapshots", page_size_};
+    const Listing listing{"/snapshots/detail", "volume_id=" + http::encode(volume.str()), "snapshots", limits_};
     auto rows = list_all<Snapshot>(api_, listing, read_snapshot, deadline);
     if (!rows) {
       return rows;
@@ -84,7 +108,7 @@ Result<Volume> BlockStorage::get_volume(const VolumeId& id, Deadline deadline) {
   if (!body) {
     return pass_on(std::move(body));
   }
-  return read_volume(JsonFields(*body, "body").member("volume"));
+  return same_id(read_volume(JsonFields(*body, "body").member("volume")), id);
 }
 
 Result<Snapshot> BlockStorage::get_snapshot(const SnapshotId& id, Deadline deadline) {
@@ -95,7 +119,7 @@ Result<Snapshot> BlockStorage::get_snapshot(const SnapshotId& id, Deadline deadl
   if (!body) {
     return pass_on(std::move(body));
   }
-  return read_snapshot(JsonFields(*body, "body").member("snapshot"));
+  return same_id(read_snapshot(JsonFields(*body, "body").member("snapshot")), id);
 }
 
 Result<Snapshot> BlockStorage::create_snapshot(const cloud::NewSnapshot& wanted, Deadline deadline) {
@@ -135,8 +159,16 @@ Status BlockStorage::merge_snapshot_metadata(const SnapshotId& id, const cloud::
   }
   // POST merges, PUT would replace the keys of others. To merge the same twice does no harm.
   const std::string body = dump(Json{{"metadata", entries}});
-  auto response = api_.send({http::Method::Post, "/snapshots/" + http::encode(id.str()) + "/metadata", body}, deadline);
-  return response ? Status() : pass_on(std::move(response));
+  const std::string path = "/snapshots/" + http::encode(id.str()) + "/metadata";
+  auto response = api_.send({http::Method::Post, path, body}, deadline);
+  if (!response) {
+    return pass_on(std::move(response));
+  }
+  if (!shows_all(response->body, entries)) {
+    return fail(ErrorKind::UnknownOutcome,
+                "POST " + path + ": accepted, but the answer does not show what was written");
+  }
+  return {};
 }
 
 Result<cloud::Quota> BlockStorage::quota(Deadline deadline) {
@@ -165,7 +197,7 @@ Result<std::vector<Message>> BlockStorage::messages(const std::string& object_id
   if (!version->has_value() || **version < kMessages) {
     return std::vector<Message>();
   }
-  const Listing listing{"/messages", "resource_uuid=" + http::encode(object_id), "messages", page_size_};
+  const Listing listing{"/messages", "resource_uuid=" + http::encode(object_id), "messages", limits_};
   auto rows = list_all<MessageRow>(api_, listing, read_message, deadline);
   if (!rows) {
     return pass_on(std::move(rows));

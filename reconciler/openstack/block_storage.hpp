@@ -5,6 +5,7 @@
 
 #include "cloud/types.hpp"
 #include "openstack/api.hpp"
+#include "openstack/listing_limits.hpp"
 
 namespace stillpoint::openstack {
 
@@ -12,7 +13,7 @@ namespace stillpoint::openstack {
 class BlockStorage {
  public:
   /// The references must outlive it.
-  BlockStorage(Identity& identity, http::Client& client, support::Clock& clock, int page_size);
+  BlockStorage(Identity& identity, http::Client& client, support::Clock& clock, ListingLimits limits);
 
   support::Result<std::vector<cloud::Volume>> list_volumes(support::Deadline deadline);
   support::Result<std::vector<cloud::Snapshot>> list_snapshots(support::Deadline deadline);
@@ -33,7 +34,7 @@ class BlockStorage {
   support::Result<cloud::Quota> quota_of_limits(support::Deadline deadline);
 
   Api api_;
-  const int page_size_;
+  const ListingLimits limits_;
 };
 
 }  // namespace stillpoint::openstack

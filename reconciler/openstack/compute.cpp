@@ -64,11 +64,11 @@ Result<Server> read_server(const Json& json) {
   return server;
 }
 
-Compute::Compute(Identity& identity, http::Client& client, support::Clock& clock, int page_size)
-    : api_(nova(), identity, client, clock), page_size_(page_size) {}
+Compute::Compute(Identity& identity, http::Client& client, support::Clock& clock, ListingLimits limits)
+    : api_(nova(), identity, client, clock), limits_(limits) {}
 
 Result<std::vector<Server>> Compute::list_servers(support::Deadline deadline) {
-  return list_all<Server>(api_, {"/servers/detail", "", "servers", page_size_}, read_server, deadline);
+  return list_all<Server>(api_, {"/servers/detail", "", "servers", limits_}, read_server, deadline);
 }
 
 }  // namespace stillpoint::openstack

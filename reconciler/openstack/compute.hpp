@@ -4,6 +4,7 @@
 
 #include "cloud/types.hpp"
 #include "openstack/api.hpp"
+#include "openstack/listing_limits.hpp"
 
 namespace stillpoint::openstack {
 
@@ -14,13 +15,13 @@ support::Result<cloud::Server> read_server(const Json& json);
 class Compute {
  public:
   /// The references must outlive it.
-  Compute(Identity& identity, http::Client& client, support::Clock& clock, int page_size);
+  Compute(Identity& identity, http::Client& client, support::Clock& clock, ListingLimits limits);
 
   support::Result<std::vector<cloud::Server>> list_servers(support::Deadline deadline);
 
  private:
   Api api_;
-  const int page_size_;
+  const ListingLimits limits_;
 };
 
 }  // namespace stillpoint::openstack

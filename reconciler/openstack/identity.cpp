@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "openstack/api_error.hpp"
 #include "openstack/auth_request.hpp"
@@ -118,7 +119,7 @@ Result<SessionPtr> Identity::current_or_new(GoodEnough good_enough, support::Dea
   lock.lock();
   renewing_ = false;
   if (made) {
-    current_ = *made;
+    previous_ = std::exchange(current_, *made);
   }
   renewed_.notify_all();
   return made;
@@ -136,13 +137,27 @@ Result<SessionPtr> Identity::authenticate(support::Deadline deadline) const {
     return pass_on(std::move(response), doing());
   }
   if (response->code != 200 && response->code != 201) {
-    return fail(refused(error_of(request, *response, clock_.wall_now())));
+    return fail(refused(error_of(request, *response, redaction(), clock_.wall_now())));
   }
   auto session = read_session(*response, asked_at);
   if (!session) {
     return pass_on(std::move(session), doing());
   }
   return std::make_shared<const Session>(std::move(*session));
+}
+
+Redaction Identity::redaction() const {
+  Redaction redaction;
+  redaction.add(config_.password);
+  redaction.add(config_.application_credential_secret);
+  redaction.add(config_.token);
+  const std::lock_guard lock(mutex_);
+  for (const SessionPtr& session : {current_, previous_}) {
+    if (session) {
+      redaction.add(session->token);
+    }
+  }
+  return redaction;
 }
 
 std::string Identity::doing() const {

@@ -8,6 +8,7 @@
 
 #include "http/client.hpp"
 #include "openstack/clouds_yaml.hpp"
+#include "openstack/redaction.hpp"
 #include "support/clock.hpp"
 #include "support/result.hpp"
 #include "support/secret.hpp"
@@ -59,6 +60,9 @@ class Identity {
 
   const CloudConfig& config() const { return config_; }
 
+  /// Of the configured secrets and of the tokens that are or were just in use.
+  Redaction redaction() const;
+
  private:
   template <class GoodEnough>
   support::Result<SessionPtr> current_or_new(GoodEnough good_enough, support::Deadline deadline);
@@ -70,10 +74,11 @@ class Identity {
   http::Client& client_;
   support::Clock& clock_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable renewed_;
   bool renewing_ = false;
   SessionPtr current_;
+  SessionPtr previous_;
 };
 
 }  // namespace stillpoint::openstack

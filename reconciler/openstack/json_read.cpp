@@ -41,7 +41,10 @@ support::Result<Json> parse_json(const std::string& text) {
   try {
     return Json::parse(text, limit_depth);
   } catch (const std::exception& failure) {
-    return fail(ErrorKind::Protocol, "the answer is not usable JSON (" + support::printable(failure.what()) + ")");
+    // What was read last is left out: it is the cloud's own text, and may be the beginning of a secret.
+    const std::string why = failure.what();
+    return fail(ErrorKind::Protocol,
+                "the answer is not usable JSON (" + support::printable(why.substr(0, why.find("; last read"))) + ")");
   }
 }
 

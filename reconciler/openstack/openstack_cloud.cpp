@@ -25,44 +25,56 @@ constexpr std::chrono::seconds kFirstAuthentication{60};
 
 class OpenStackCloud final : public cloud::Cloud {
  public:
-  OpenStackCloud(std::unique_ptr<http::Client> client, const CloudConfig& config, support::Clock& clock, int page_size)
+  OpenStackCloud(std::unique_ptr<http::Client> client, const CloudConfig& config, support::Clock& clock,
+                 const ListingLimits& limits)
       : clock_(clock),
         client_(std::move(client)),
         identity_(config, *client_, clock),
-        block_storage_(identity_, *client_, clock, page_size),
-        compute_(identity_, *client_, clock, page_size) {}
+        block_storage_(identity_, *client_, clock, limits),
+        compute_(identity_, *client_, clock, limits) {}
 
   Status begin(Deadline deadline) {
     auto session = identity_.session(deadline);
-    return session ? Status() : pass_on(std::move(session));
+    return clean(session ? Status() : pass_on(std::move(session)));
   }
 
-  Result<std::vector<Server>> list_servers(Deadline deadline) override { return compute_.list_servers(deadline); }
-  Result<std::vector<Volume>> list_volumes(Deadline deadline) override { return block_storage_.list_volumes(deadline); }
+  Result<std::vector<Server>> list_servers(Deadline deadline) override {
+    return clean(compute_.list_servers(deadline));
+  }
+  Result<std::vector<Volume>> list_volumes(Deadline deadline) override {
+    return clean(block_storage_.list_volumes(deadline));
+  }
   Result<std::vector<Snapshot>> list_snapshots(Deadline deadline) override {
-    return block_storage_.list_snapshots(deadline);
+    return clean(block_storage_.list_snapshots(deadline));
   }
   Result<Volume> get_volume(const VolumeId& id, Deadline deadline) override {
-    return block_storage_.get_volume(id, deadline);
+    return clean(block_storage_.get_volume(id, deadline));
   }
   Result<Snapshot> get_snapshot(const SnapshotId& id, Deadline deadline) override {
-    return block_storage_.get_snapshot(id, deadline);
+    return clean(block_storage_.get_snapshot(id, deadline));
   }
   Result<std::vector<Snapshot>> list_snapshots_of(const std::vector<VolumeId>& volumes, Deadline deadline) override {
-    return block_storage_.list_snapshots_of(volumes, deadline);
+    return clean(block_storage_.list_snapshots_of(volumes, deadline));
   }
   Result<Snapshot> create_snapshot(const NewSnapshot& wanted, Deadline deadline) override {
-    return block_storage_.create_snapshot(wanted, deadline);
+    return clean(block_storage_.create_snapshot(wanted, deadline));
   }
   Status delete_snapshot(const SnapshotId& id, Deadline deadline) override {
-    return block_storage_.delete_snapshot(id, deadline);
+    return clean(block_storage_.delete_snapshot(id, deadline));
   }
   Status merge_snapshot_metadata(const SnapshotId& id, const Metadata& entries, Deadline deadline) override {
-    return block_storage_.merge_snapshot_metadata(id, entries, deadline);
+    return clean(block_storage_.merge_snapshot_metadata(id, entries, deadline));
   }
-  Result<Quota> quota(Deadline deadline) override { return block_storage_.quota(deadline); }
+  Result<Quota> quota(Deadline deadline) override { return clean(block_storage_.quota(deadline)); }
   Result<std::vector<Message>> messages(const std::string& object_id, Deadline deadline) override {
-    return block_storage_.messages(object_id, deadline);
+    auto messages = clean(block_storage_.messages(object_id, deadline));
+    if (messages) {
+      const Redaction redaction = identity_.redaction();
+      for (Message& message : *messages) {
+        message.text = redaction.text(std::move(message.text));
+      }
+    }
+    return messages;
   }
 
   /// A service behind a bare WSGI server sends no `Date`: then Keystone says when it has issued a token just now.
@@ -70,7 +82,7 @@ class OpenStackCloud final : public cloud::Cloud {
     const support::WallTime asked = clock_.wall_now();
     auto response = block_storage_.api().fetch_version_document(deadline);
     if (!response) {
-      return pass_on(std::move(response), "asking for the cloud's time");
+      return clean(Result<std::chrono::seconds>(pass_on(std::move(response), "asking for the cloud's time")));
     }
     if (const auto date = support::parse_http_date(response->header("date"))) {
       constexpr std::chrono::milliseconds kCutOff{500};  // of a date in whole seconds, on average
@@ -79,12 +91,26 @@ class OpenStackCloud final : public cloud::Cloud {
     const support::WallTime asked_again = clock_.wall_now();
     auto session = identity_.authenticate(deadline);
     if (!session) {
-      return pass_on(std::move(session), "asking for the cloud's time");
+      return clean(Result<std::chrono::seconds>(pass_on(std::move(session), "asking for the cloud's time")));
     }
     return offset((*session)->issued_at, asked_again);
   }
 
   Status warm_up(std::chrono::seconds lifetime, int parallel_calls, Deadline deadline) override {
+    return clean(make_ready(lifetime, parallel_calls, deadline));
+  }
+
+ private:
+  /// Every error leaves by here: none of them says a secret (P11).
+  template <class T>
+  Result<T> clean(Result<T> result) const {
+    if (!result) {
+      return support::fail(identity_.redaction().error(result.error()));
+    }
+    return result;
+  }
+
+  Status make_ready(std::chrono::seconds lifetime, int parallel_calls, Deadline deadline) {
     auto session = identity_.session_for(lifetime, deadline);
     if (!session) {
       return pass_on(std::move(session));
@@ -101,7 +127,6 @@ class OpenStackCloud final : public cloud::Cloud {
     return {};
   }
 
- private:
   /// The cloud's clock minus ours at the middle between asking and now, in whole seconds.
   std::chrono::seconds offset(support::WallTime cloud_time, support::WallTime asked) const {
     const support::WallTime middle = asked + (clock_.wall_now() - asked) / 2;
@@ -118,8 +143,8 @@ class OpenStackCloud final : public cloud::Cloud {
 }  // namespace
 
 Result<std::unique_ptr<cloud::Cloud>> connect_over(std::unique_ptr<http::Client> client, const CloudConfig& config,
-                                                   support::Clock& clock, int page_size) {
-  auto made = std::make_unique<OpenStackCloud>(std::move(client), config, clock, page_size);
+                                                   support::Clock& clock, const ListingLimits& limits) {
+  auto made = std::make_unique<OpenStackCloud>(std::move(client), config, clock, limits);
   if (auto begun = made->begin(Deadline::after(clock, kFirstAuthentication)); !begun) {
     return pass_on(std::move(begun));
   }
@@ -127,10 +152,10 @@ Result<std::unique_ptr<cloud::Cloud>> connect_over(std::unique_ptr<http::Client>
 }
 
 Result<std::unique_ptr<cloud::Cloud>> connect(const CloudConfig& config, support::Clock& clock, http::Observer observer,
-                                              int page_size) {
+                                              const ListingLimits& limits) {
   http::Options options;
   options.ca_file = config.cacert;
-  return connect_over(http::make_client(std::move(options), clock, std::move(observer)), config, clock, page_size);
+  return connect_over(http::make_client(std::move(options), clock, std::move(observer)), config, clock, limits);
 }
 
 }  // namespace stillpoint::openstack

@@ -5,23 +5,21 @@
 #include "cloud/cloud.hpp"
 #include "http/client.hpp"
 #include "openstack/clouds_yaml.hpp"
+#include "openstack/listing_limits.hpp"
 #include "support/clock.hpp"
 #include "support/result.hpp"
 
 namespace stillpoint::openstack {
 
-/// Rows that a listing asks for at a time. Cinder's and Nova's own maximum is 1000 unless the operator changed it.
-inline constexpr int kPageSize = 1000;
-
 /// The project over Keystone, Cinder and Nova. Authenticates before it returns, so that a wrong password is said at
 /// once. `clock` must outlive the cloud; `observer` sees every try of every request and must be safe to call from any
 /// thread.
 support::Result<std::unique_ptr<cloud::Cloud>> connect(const CloudConfig& config, support::Clock& clock,
-                                                       http::Observer observer = {}, int page_size = kPageSize);
+                                                       http::Observer observer = {}, const ListingLimits& limits = {});
 
 /// The same over a client that the caller has made.
 support::Result<std::unique_ptr<cloud::Cloud>> connect_over(std::unique_ptr<http::Client> client,
                                                             const CloudConfig& config, support::Clock& clock,
-                                                            int page_size = kPageSize);
+                                                            const ListingLimits& limits = {});
 
 }  // namespace stillpoint::openstack

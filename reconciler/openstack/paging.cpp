@@ -45,8 +45,10 @@ class Pages {
     taker_.begin();
     std::set<std::string> markers;
     std::string marker;
-    for (;;) {
-      auto page = api_.get(url(marker), deadline_);
+    rows_ = 0;
+    for (int pages = 0; pages < listing_.limits.most_pages; ++pages) {
+      const auto page_by = deadline_.earlier_of(support::Deadline::after(api_.clock(), listing_.limits.page_time));
+      auto page = api_.get(url(marker), page_by);
       if (!page) {
         const ErrorKind kind = page.error().kind();
         const bool is_refused =
@@ -61,16 +63,25 @@ class Pages {
       if (next->empty()) {
         return {};
       }
+      if (rows_ >= static_cast<size_t>(listing_.limits.most_rows)) {
+        return endless("row", rows_);
+      }
       marker = *next;
       if (!markers.insert(marker).second) {
         return fail(ErrorKind::Protocol, "the page after `" + support::printable(marker) + "` leads back to itself");
       }
     }
+    return endless("page", static_cast<size_t>(listing_.limits.most_pages));
   }
 
  private:
+  static Status endless(const char* what, size_t count) {
+    return fail(ErrorKind::Protocol,
+                "it has no end: " + support::count_of(count, what) + " were read, and a next page is announced");
+  }
+
   std::string url(const std::string& marker) const {
-    std::string text = listing_.path + "?limit=" + std::to_string(listing_.page_size);
+    std::string text = listing_.path + "?limit=" + std::to_string(listing_.limits.page_size);
     if (!listing_.query.empty()) {
       text += "&" + listing_.query;
     }
@@ -88,6 +99,7 @@ class Pages {
     if (const auto status = fields.status(); !status) {
       return fail(status.error());
     }
+    rows_ += rows.size();
     bool has_new = false;
     for (const Json& row : rows) {
       auto is_new = taker_.take(row);
@@ -97,7 +109,7 @@ class Pages {
       has_new = has_new || *is_new;
     }
     if (!link.has_value()) {
-      const bool is_full = rows.size() >= static_cast<std::size_t>(listing_.page_size);
+      const bool is_full = rows.size() >= static_cast<std::size_t>(listing_.limits.page_size);
       return is_full && has_new ? http::encode(rows.back()["id"].get<std::string>()) : std::string();
     }
     std::string marker = marker_of(*link);
@@ -126,6 +138,7 @@ class Pages {
   const Listing& listing_;
   const RowTaker& taker_;
   const support::Deadline deadline_;
+  size_t rows_ = 0;
 };
 
 }  // namespace

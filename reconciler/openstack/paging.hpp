@@ -7,6 +7,7 @@
 
 #include "openstack/api.hpp"
 #include "openstack/json_read.hpp"
+#include "openstack/listing_limits.hpp"
 #include "support/result.hpp"
 
 namespace stillpoint::openstack {
@@ -16,7 +17,7 @@ struct Listing {
   std::string path;   ///< e.g. `/volumes/detail`
   std::string query;  ///< further parameters, encoded, e.g. `volume_id=...`; may be empty
   std::string key;    ///< of the array in the answer; its links are below `KEY_links`
-  int page_size = 0;
+  ListingLimits limits = {};
 };
 
 /// What becomes of the rows. `begin` is called before the first page, and again if the listing has to start over.
@@ -28,8 +29,8 @@ struct RowTaker {
 
 /// Fetches page after page until one says that it is the last. A page that is full and has no link to a next one is not
 /// believed to be the last. If the listing changes so that its marker is gone, it starts over, a few times; anything
-/// else that keeps it from its end is an error (Unavailable, Protocol), since a short listing would look like deleted
-/// objects.
+/// else that keeps it from its end is an error (Unavailable, Timeout, Protocol: also a listing that has none), since a
+/// short listing would look like deleted objects.
 support::Status list_pages(Api& api, const Listing& listing, const RowTaker& taker, support::Deadline deadline);
 
 /// All rows, each once: of a row that two pages show, the later reading.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -18,9 +19,10 @@ struct Situation {
   bool is_clock_suspect() const {
     return observed.clock_offset > kMaxClockOffset || observed.clock_offset < -kMaxClockOffset;
   }
-  /// Whether what is left of the attempt may go by now (P3).
+  /// Whether what is left of the attempt may go by now (P3). Both clocks must say so: an answer whose `Date` is hours
+  /// ahead must not have anything swept that may be held now.
   bool is_sweepable(const inventory::Attempt& attempt) const {
-    return cloud_now() >= attempt.hold_until() + kSweepMargin;
+    return std::min(now, cloud_now()) >= attempt.hold_until() + kSweepMargin;
   }
   /// When to look again at what the cloud is busy with.
   support::WallTime soon() const { return now + std::chrono::minutes(1); }

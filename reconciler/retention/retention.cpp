@@ -70,9 +70,14 @@ void for_each_complete(const inventory::Series& series, Act act) {
   }
 }
 
+/// What the guard looks at (P6). A second attempt of a slot is not counted: its slot loses nothing when it goes, and
+/// POSTs that hang and take effect all the same can leave one at many slots. Nor is a point whose deletion was begun:
+/// the guard has let it go before, and a cloud that deletes nothing for some slots must not need a person afterwards.
 int count_going(const Outcome& outcome) {
-  return static_cast<int>(std::count_if(outcome.decisions.begin(), outcome.decisions.end(),
-                                        [](const Decision& decision) { return decision.fate == Fate::Prune; }));
+  return static_cast<int>(
+      std::count_if(outcome.decisions.begin(), outcome.decisions.end(), [](const Decision& decision) {
+        return decision.fate == Fate::Prune && !decision.is(Special::Superseded) && !decision.attempt->deletion_begun();
+      }));
 }
 
 void apply_guard(Outcome& outcome, MassDelete mass_delete) {
@@ -146,8 +151,7 @@ Outcome decide(const inventory::Series& series, const Terms& terms, WallTime now
   surplus.going = count_going(outcome);
   surplus.rules = count_rules(terms);
   if (surplus.going > 1) {
-    const int superseded = surplus.going - verdicts.count_going();
-    surplus.beyond_turnover = superseded + going_without_newest(verdicts.copies(), terms);
+    surplus.beyond_turnover = going_without_newest(verdicts.copies(), terms);
   }
   apply_guard(outcome, mass_delete);
   return outcome;

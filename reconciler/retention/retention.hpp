@@ -43,6 +43,7 @@ struct Outcome {
   bool blocked = false;  ///< the mass-deletion guard holds all prunes back (P6)
   std::string blocked_message;
 
+  /// Points that go; second attempts of a slot are not among them, nor what was begun before.
   int to_prune() const { return surplus.going; }
   /// Whether more goes than one point, and more than what the newest point replaces.
   bool disturbed() const { return surplus.going > 1 && surplus.beyond_turnover > 0; }

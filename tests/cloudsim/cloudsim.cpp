@@ -99,6 +99,25 @@ std::string CloudSim::control(const std::string& method, const std::string& path
   return response.body;
 }
 
+void CloudSim::begin_faults(const FaultPlan& plan) {
+  const std::lock_guard lock(impl_->state.mutex);
+  try {
+    impl_->state.faults.begin(plan);
+  } catch (const Refused& refused) {
+    throw std::runtime_error(refused.response.body);
+  }
+}
+
+void CloudSim::end_faults() {
+  const std::lock_guard lock(impl_->state.mutex);
+  impl_->state.faults.clear();
+}
+
+std::map<std::string, long> CloudSim::injected() {
+  const std::lock_guard lock(impl_->state.mutex);
+  return impl_->state.faults.injected();
+}
+
 void CloudSim::stop() {
   impl_->server.stop();
   impl_->state.worker.stop();

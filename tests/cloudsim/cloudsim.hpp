@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+
+#include "fault_plan.hpp"
 
 namespace stillpoint::cloudsim {
 
@@ -45,6 +48,14 @@ class CloudSim {
   /// What POST, GET and DELETE under `/sim/` do, without the network: `control("POST", "/sim/faults", "{...}")`.
   /// Gives the answer's body. Throws std::runtime_error if it is refused.
   std::string control(const std::string& method, const std::string& path, const std::string& body = {});
+
+  /// Faults at random from now on, beside the rules of `/sim/faults`. Throws std::runtime_error for a kind that there
+  /// is not.
+  void begin_faults(const FaultPlan& plan);
+  /// No faults from now on, neither by rules nor by a plan. What was begun goes on: late calls take effect.
+  void end_faults();
+  /// How many faults met a request since the last plan began, by kind; `other` are rules without one.
+  std::map<std::string, long> injected();
 
   /// Ends all connections and drops what is pending. Idempotent.
   void stop();

@@ -1,27 +1,18 @@
 #include <chrono>
 
-#include "lifecycle.hpp"
+#include "force.hpp"
 #include "services.hpp"
 
 namespace stillpoint::cloudsim {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
 Response done() {
   return json_response(200, Json::object());
 }
 
-template <class Row>
-Row& require(Table<Row>& table, const std::string& id) {
-  Row* row = table.find(id);
-  if (!row) refuse_not_found(id + " could not be found.");
-  return *row;
-}
-
 Response faults(State& state, const Request& request, const Json& body) {
+  if (request.method == "GET") return json_response(200, state.faults.report());
   if (request.method == "DELETE") {
     state.faults.clear();
     return done();
@@ -35,61 +26,30 @@ Response faults(State& state, const Request& request, const Json& body) {
   return done();
 }
 
-/// A status that is forced is only a word: no data are copied. `cut_delay_ms` has the copy made, after that time.
-Response force_snapshot(State& state, const std::string& id, const Json& body) {
-  Snapshot& snapshot = require(state.snapshots, id);
-  if (body.contains("status")) {
-    snapshot.status = text_field(body, "status");
-    snapshot.updated_at = state.now();
-    ++snapshot.generation;
+Response list_fault_kinds() {
+  Json kinds = Json::array();
+  for (const auto& kind : fault_kinds()) {
+    kinds.push_back({{"name", kind.name}, {"what", kind.what}, {"heals", kind.healing == Healing::ByItself}});
   }
-  if (body.contains("cut_delay_ms")) schedule_cut(state, snapshot, milliseconds(body["cut_delay_ms"].get<long>()));
-  if (body.contains("fails")) snapshot.fails = body["fails"].get<bool>();
-  return done();
+  return json_response(200, {{"kinds", kinds}});
 }
 
-Response force_volume(State& state, const std::string& id, const Json& body) {
-  Volume& volume = require(state.volumes, id);
-  if (body.contains("status")) volume.status = text_field(body, "status");
-  if (body.contains("cut_delay_ms")) volume.cut_delay = milliseconds(body["cut_delay_ms"].get<long>());
-  if (body.contains("snapshots_fail")) volume.snapshots_fail = body["snapshots_fail"].get<bool>();
-  return done();
-}
-
-Response force_server(State& state, const std::string& id, const Json& body) {
-  Server& server = require(state.servers, id);
-  if (body.contains("status")) server.status = text_field(body, "status");
-  if (body.contains("metadata")) server.metadata = body["metadata"].get<Metadata>();
-  if (body.contains("addresses")) {
-    server.addresses.clear();
-    for (const auto& entry : body["addresses"]) {
-      server.addresses.push_back({text_field(entry, "network"), text_field(entry, "address")});
-    }
-  }
-  return done();
-}
-
-Response change_settings(State& state, const Json& body) {
-  Settings& settings = state.settings;
+Response begin_plan(State& state, const Json& body) {
+  FaultPlan plan;
   for (const auto& [name, value] : body.items()) {
-    if (name == "cut_delay_ms") {
-      settings.cut_delay = milliseconds(value.get<long>());
-    } else if (name == "delete_delay_ms") {
-      settings.delete_delay = milliseconds(value.get<long>());
-    } else if (name == "token_lifetime_s") {
-      settings.token_lifetime = seconds(value.get<long>());
-    } else if (name == "clock_offset_s") {
-      settings.clock_offset = seconds(value.get<long>());
-    } else if (name == "page_limit") {
-      settings.page_limit = value.get<long>();
-    } else if (name == "clones_keep_snapshots") {
-      settings.clones_keep_snapshots = value.get<bool>();
-    } else if (name == "quota") {
-      for (const auto& [resource, limit] : value.items()) settings.quota[resource] = limit.get<long>();
+    if (name == "seed") {
+      plan.seed = value.get<uint64_t>();
+    } else if (name == "rate") {
+      plan.rate = value.get<double>();
+    } else if (name == "kinds") {
+      plan.kinds = value.get<std::vector<std::string>>();
+    } else if (name == "longest_ms") {
+      plan.longest = std::chrono::milliseconds(value.get<long>());
     } else {
-      refuse_bad_request("there is no setting " + name);
+      refuse_bad_request("a plan of faults has no field " + name);
     }
   }
+  state.faults.begin(plan);
   return done();
 }
 
@@ -118,7 +78,12 @@ Response dispatch(State& state, const Request& request, const std::vector<std::s
   const bool post = request.method == "POST";
   if (segments.size() == 1) {
     if (what == "faults") return faults(state, request, body);
-    if (what == "settings" && post) return change_settings(state, body);
+    if (what == "fault-kinds" && request.method == "GET") return list_fault_kinds();
+    if (what == "fault-plan" && post) return begin_plan(state, body);
+    if (what == "settings" && post) {
+      change_settings(state, body);
+      return done();
+    }
     if (what == "requests") return requests(state, request.method);
     if (what == "tokens" && request.method == "DELETE") {
       state.tokens.clear();
@@ -126,9 +91,18 @@ Response dispatch(State& state, const Request& request, const std::vector<std::s
     }
   }
   if (segments.size() == 2 && post) {
-    if (what == "snapshots") return force_snapshot(state, segments[1], body);
-    if (what == "volumes") return force_volume(state, segments[1], body);
-    if (what == "servers") return force_server(state, segments[1], body);
+    if (what == "snapshots") {
+      force_snapshot(state, segments[1], body);
+      return done();
+    }
+    if (what == "volumes") {
+      force_volume(state, segments[1], body);
+      return done();
+    }
+    if (what == "servers") {
+      force_server(state, segments[1], body);
+      return done();
+    }
   }
   refuse_no_such_path();
 }

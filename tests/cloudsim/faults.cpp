@@ -1,81 +1,105 @@
 #include "faults.hpp"
 
-#include <set>
 #include <utility>
+
+#include "fault_kinds.hpp"
 
 namespace stillpoint::cloudsim {
 
 namespace {
 
-const std::set<std::string> kRuleFields{"method",  "path_regex", "count",           "after", "status",  "body",
-                                        "headers", "delay_ms",   "answer_delay_ms", "drop",  "cut_body"};
-
-Fault::Drop read_drop(const std::string& word) {
-  if (word.empty()) return Fault::Drop::None;
-  if (word == "before") return Fault::Drop::Before;
-  if (word == "after") return Fault::Drop::After;
-  if (word == "later") return Fault::Drop::Later;
-  refuse_bad_request("drop: expected before, after or later, found " + word);
+/// A number that looks random and is the same on every machine (FNV-1a, then SplitMix64's finish).
+uint64_t draw(uint64_t seed, const std::string& what, uint64_t occurrence) {
+  uint64_t hash = 14695981039346656037ULL ^ seed;
+  for (const char c : what) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  hash += occurrence * 0x9e3779b97f4a7c15ULL;
+  hash = (hash ^ (hash >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  hash = (hash ^ (hash >> 27U)) * 0x94d049bb133111ebULL;
+  return hash ^ (hash >> 31U);
 }
 
-std::string body_text(const Json& body) {
-  if (body.is_null()) return {};
-  return body.is_string() ? body.get<std::string>() : body.dump();
+/// The path with every id replaced, since ids differ from run to run.
+std::string without_ids(const std::string& path) {
+  static const std::regex id("[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  return std::regex_replace(path, id, "ID");
+}
+
+bool is_for(const FaultRule& rule, const Request& request, const std::string& raw) {
+  return (rule.method.empty() || rule.method == request.method) && std::regex_search(raw, rule.path);
 }
 
 }  // namespace
 
-Fault Faults::read_fault(const Json& rule) {
-  Fault fault;
-  fault.delay = std::chrono::milliseconds(rule.value("delay_ms", 0L));
-  fault.answer_delay = std::chrono::milliseconds(rule.value("answer_delay_ms", 0L));
-  fault.drop = read_drop(text_field(rule, "drop"));
-  if (rule.contains("cut_body")) fault.cut_body = rule.value("cut_body", size_t{0});
-  if (rule.contains("status")) {
-    Response response;
-    response.code = rule.value("status", 500);
-    response.headers["Content-Type"] = "application/json";
-    const Json headers = rule.value("headers", Json::object());
-    for (const auto& [name, value] : headers.items()) {
-      response.headers[name] = body_text(value);
+void Faults::begin(const FaultPlan& plan) {
+  std::vector<FaultRule> planned;
+  auto names = plan.kinds;
+  if (names.empty()) {
+    for (const auto& kind : fault_kinds()) {
+      if (kind.healing == Healing::ByItself) names.push_back(kind.name);
     }
-    response.body = body_text(rule.value("body", Json()));
-    fault.instead = std::move(response);
   }
-  return fault;
+  for (const auto& name : names) {
+    planned.push_back(read_fault_rule({{"kind", name}, {"longest_ms", plan.longest.count()}}));
+  }
+  plan_ = plan;
+  planned_ = std::move(planned);
+  occurred_.clear();
+  injected_.clear();
 }
 
-void Faults::add(const Json& rule) {
-  for (const auto& [name, value] : rule.items()) {
-    if (!kRuleFields.contains(name)) refuse_bad_request("a fault has no field " + name);
-  }
-  try {
-    Rule made;
-    made.method = text_field(rule, "method");
-    made.path = std::regex(text_field(rule, "path_regex"), std::regex::ECMAScript);
-    made.skip = rule.value("after", 0L);
-    made.count = rule.value("count", 1L);
-    made.fault = read_fault(rule);
-    rules_.push_back(std::move(made));
-  } catch (const Json::exception& error) {
-    refuse_bad_request(error.what());
-  } catch (const std::regex_error& error) {
-    refuse_bad_request(std::string("path_regex: ") + error.what());
-  }
+void Faults::clear() {
+  rules_.clear();
+  plan_.reset();
+  planned_.clear();
 }
 
-std::optional<Fault> Faults::take(const Request& request, const std::string& raw_path_and_query) {
+std::optional<Fault> Faults::by_rule(const Request& request, const std::string& raw) {
   for (auto& rule : rules_) {
-    if (rule.count == 0 || (!rule.method.empty() && rule.method != request.method)) continue;
-    if (!std::regex_search(raw_path_and_query, rule.path)) continue;
+    if (rule.count == 0 || !is_for(rule, request, raw)) continue;
     if (rule.skip > 0) {
       --rule.skip;
       continue;
     }
+    if (++rule.seen % rule.every != 0) continue;
+    if (rule.probability < 1.0 && std::uniform_real_distribution<>()(rule.random) >= rule.probability) continue;
     if (rule.count > 0) --rule.count;
+    ++rule.hits;
     return rule.fault;
   }
   return std::nullopt;
+}
+
+std::optional<Fault> Faults::by_plan(const Request& request, const std::string& raw) {
+  if (!plan_) return std::nullopt;
+  const std::string what = request.method + " " + without_ids(request.path);
+  const uint64_t occurrence = ++occurred_[what];
+  constexpr double kWhole = 18446744073709551616.0;
+  if (static_cast<double>(draw(plan_->seed, what, occurrence)) / kWhole >= plan_->rate) return std::nullopt;
+  std::vector<FaultRule*> fitting;
+  for (auto& rule : planned_) {
+    if (is_for(rule, request, raw)) fitting.push_back(&rule);
+  }
+  if (fitting.empty()) return std::nullopt;
+  return fitting[draw(plan_->seed + 1, what, occurrence) % fitting.size()]->fault;
+}
+
+std::optional<Fault> Faults::take(const Request& request, const std::string& raw_path_and_query) {
+  auto fault = by_rule(request, raw_path_and_query);
+  if (!fault) fault = by_plan(request, raw_path_and_query);
+  if (fault) ++injected_[fault->kind];
+  return fault;
+}
+
+Json Faults::report() const {
+  Json rules = Json::array();
+  for (const auto& rule : rules_) {
+    rules.push_back({{"kind", rule.fault.kind},
+                     {"method", rule.method},
+                     {"path_regex", rule.pattern},
+                     {"left", rule.count},
+                     {"hits", rule.hits}});
+  }
+  return {{"rules", rules}, {"injected", injected_}};
 }
 
 }  // namespace stillpoint::cloudsim

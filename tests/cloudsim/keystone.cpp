@@ -106,10 +106,13 @@ Json catalog_entry(const std::string& type, const std::string& name, const std::
 }
 
 Json catalog(const State& state, const std::string& project_id) {
-  return Json::array({catalog_entry("volumev3", "cinderv3", state.base_url + "/volume/v3/" + project_id),
-                      catalog_entry("compute", "nova", state.base_url + "/compute/v2.1"),
-                      catalog_entry("image", "glance", state.base_url + "/image"),
-                      catalog_entry("identity", "keystone", state.base_url + "/identity/v3")});
+  const auto entry = [&state](const std::string& type, const std::string& name, const std::string& own) {
+    const auto forced = state.settings.endpoints.find(type);
+    return catalog_entry(type, name, forced == state.settings.endpoints.end() ? state.base_url + own : forced->second);
+  };
+  return Json::array({entry("volumev3", "cinderv3", "/volume/v3/" + project_id),
+                      entry("compute", "nova", "/compute/v2.1"), entry("image", "glance", "/image"),
+                      entry("identity", "keystone", "/identity/v3")});
 }
 
 const Json& default_domain() {

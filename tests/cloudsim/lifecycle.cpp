@@ -51,16 +51,20 @@ void delete_snapshot(State& state, const std::string& id, uint64_t generation) {
   Snapshot* snapshot = pending(state, id, generation, "deleting");
   if (!snapshot) return;
   const bool has_clone = state.volumes.any([&id](const Volume& volume) { return volume.source_snapshot_id == id; });
-  if (has_clone && state.settings.clones_keep_snapshots) {
+  if (snapshot->deletion_fails) {
+    snapshot->status = "error_deleting";
+    snapshot->updated_at = state.now();
+    state.add_message(*snapshot, "010_016", "delete snapshot:Snapshot failed to delete.");
+    return;
+  }
+  if ((has_clone && state.settings.clones_keep_snapshots) || snapshot->busy_deletions > 0) {
+    --snapshot->busy_deletions;
     snapshot->status = "available";
     snapshot->updated_at = state.now();
     state.add_message(*snapshot, "010_015", "delete snapshot:Snapshot is busy.");
     return;
   }
-  state.charge(snapshot->project_id, snapshot->volume_type, "snapshots", -1);
-  state.charge(snapshot->project_id, snapshot->volume_type, "gigabytes", -snapshot->size_gib);
-  state.disk.remove(state.disk.snapshot_path(id));
-  state.snapshots.erase(id);
+  erase_snapshot(state, id);
 }
 
 void create_volume(State& state, const std::string& id, const std::string& source_snapshot_id, int size_gib) {
@@ -76,6 +80,14 @@ void create_volume(State& state, const std::string& id, const std::string& sourc
 }
 
 }  // namespace
+
+void erase_snapshot(State& state, const std::string& id) {
+  const Snapshot* snapshot = state.snapshots.find(id);
+  state.charge(snapshot->project_id, snapshot->volume_type, "snapshots", -1);
+  state.charge(snapshot->project_id, snapshot->volume_type, "gigabytes", -snapshot->size_gib);
+  state.disk.remove(state.disk.snapshot_path(id));
+  state.snapshots.erase(id);
+}
 
 void finish_volume(State& state, const Volume& volume) {
   state.worker.run_after(kShortWork, [&state, id = volume.id, source = volume.source_snapshot_id,

@@ -19,6 +19,8 @@ void finish_server(State& state, const Server& server);
 /// The data are copied when the time has come, just before the status becomes `available`; not when the request came.
 /// A negative delay leaves the snapshot `creating`. Replaces what was pending for this snapshot.
 void schedule_cut(State& state, Snapshot& snapshot, std::chrono::milliseconds delay);
+/// Gone at once, whatever was pending.
+void erase_snapshot(State& state, const std::string& id);
 void schedule_snapshot_deletion(State& state, Snapshot& snapshot, std::chrono::milliseconds delay);
 
 }  // namespace stillpoint::cloudsim

@@ -13,6 +13,9 @@
 #include <stdexcept>
 #include <thread>
 
+#include "answers.hpp"
+#include "effects.hpp"
+#include "reset.hpp"
 #include "router.hpp"
 #include "state.hpp"
 
@@ -24,6 +27,8 @@ constexpr size_t kMaxBodyBytes = 16UL * 1024 * 1024;
 // civetweb is told that the request was dealt with; what was written is what counts.
 constexpr int kDealtWith = 200;
 constexpr std::chrono::milliseconds kKnockPause{10};
+/// The length of an answer that never ends.
+constexpr size_t kNeverSent = 1'000'000;
 
 std::string http_date(int64_t seconds) {
   const std::time_t time = seconds;
@@ -155,14 +160,37 @@ void HttpServer::wait(std::chrono::milliseconds duration) {
   stopping_changed_.wait_for(lock, duration, [this] { return stopping_; });
 }
 
+bool HttpServer::is_stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
 int HttpServer::on_request(mg_connection* connection) {
   const mg_request_info* info = mg_get_request_info(connection);
   return static_cast<HttpServer*>(info->user_data)->handle(connection);
 }
 
+/// What the service says of it, and what the fault makes of that.
+Response HttpServer::answer_with(const Request& request, const Fault& fault) {
+  Response response;
+  if (!fault.instead || fault.carry_out == Fault::CarryOut::Yes) {
+    apply_effect(state_, fault.effect, request, nullptr);
+    response = serve(state_, request_to_serve(request, fault.falsify));
+    apply_effect(state_, fault.effect, request, &response);
+  }
+  if (fault.instead) response = *fault.instead;
+  falsify(response, request, fault.falsify, url_);
+  const std::lock_guard lock(state_.mutex);
+  const int64_t date = state_.now() + fault.date_offset.count();
+  response.headers.emplace("Date", http_date(date));
+  if (fault.retry_after_date) response.headers["Retry-After"] = http_date(date + fault.retry_after_date->count());
+  return response;
+}
+
 /// Nothing: the connection is to be closed without an answer.
 std::optional<Response> HttpServer::answer(const Request& request, const std::string& raw_query,
                                            std::optional<Fault>& fault) {
+  using Drop = Fault::Drop;
   if (is_control(request)) return serve(state_, request);
   {
     const std::lock_guard lock(state_.mutex);
@@ -170,16 +198,36 @@ std::optional<Response> HttpServer::answer(const Request& request, const std::st
     fault = state_.faults.take(request, request.path + (raw_query.empty() ? "" : "?" + raw_query));
   }
   if (!fault) return serve(state_, request);
-  if (fault->drop == Fault::Drop::Later) {
+  if (fault->drop == Drop::Later) {
     state_.worker.run_after(fault->delay, [&state = state_, request] { serve(state, request); });
     return std::nullopt;
   }
   wait(fault->delay);
-  if (fault->drop == Fault::Drop::Before) return std::nullopt;
-  Response response = fault->instead ? *fault->instead : serve(state_, request);
+  if (fault->drop == Drop::Before || fault->drop == Drop::Reset) return std::nullopt;
+  Response response = answer_with(request, *fault);
   wait(fault->answer_delay);
-  if (fault->drop == Fault::Drop::After) return std::nullopt;
+  if (fault->drop == Drop::After || fault->drop == Drop::ResetAfter) return std::nullopt;
   return response;
+}
+
+void HttpServer::hang_up(mg_connection* connection, const std::optional<Fault>& fault) const {
+  mg_disable_connection_keep_alive(connection);
+  if (fault && (fault->drop == Fault::Drop::Reset || fault->drop == Fault::Drop::ResetAfter)) {
+    reset_connection(static_cast<uint16_t>(mg_get_request_info(connection)->remote_port), port_);
+  }
+}
+
+/// Until the client has had enough of it, or the server ends.
+void HttpServer::drip(mg_connection* connection, const Response& response, std::chrono::milliseconds pause) {
+  mg_disable_connection_keep_alive(connection);
+  Response endless = response;
+  endless.body.assign(kNeverSent, ' ');
+  const std::string head = head_of(connection, endless, false);
+  bool is_there = mg_write(connection, head.data(), head.size()) > 0;
+  while (is_there && !is_stopping()) {
+    wait(pause);
+    is_there = mg_write(connection, " ", 1) > 0;
+  }
 }
 
 int HttpServer::handle(mg_connection* connection) {
@@ -188,10 +236,14 @@ int HttpServer::handle(mg_connection* connection) {
   std::optional<Fault> fault;
   auto response = answer(request, raw_query ? raw_query : "", fault);
   if (!response) {
-    mg_disable_connection_keep_alive(connection);
+    hang_up(connection, fault);
     return kDealtWith;
   }
   add_common_headers(state_, *response);
+  if (fault && fault->drip) {
+    drip(connection, *response, *fault->drip);
+    return kDealtWith;
+  }
   const bool cut = fault && fault->cut_body;
   const bool keep = !cut && request.header("connection") != "close";
   if (!keep) mg_disable_connection_keep_alive(connection);

@@ -19,7 +19,6 @@ namespace stillpoint::cloudsim {
 struct State;
 
 /// Speaks HTTP with the clients, and does to their connections what the faults ask for.
-
 class HttpServer {
  public:
   /// Listens when it returns. Throws std::runtime_error if that is not possible.
@@ -36,7 +35,11 @@ class HttpServer {
   /// Gives the code for civetweb: with 401 it closes the connection in any case.
   int handle(mg_connection* connection);
   std::optional<Response> answer(const Request& request, const std::string& raw_query, std::optional<Fault>& fault);
+  Response answer_with(const Request& request, const Fault& fault);
+  void hang_up(mg_connection* connection, const std::optional<Fault>& fault) const;
+  void drip(mg_connection* connection, const Response& response, std::chrono::milliseconds pause);
   void wait(std::chrono::milliseconds duration);
+  bool is_stopping();
 
   State& state_;
   std::mutex mutex_;

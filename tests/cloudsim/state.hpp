@@ -59,6 +59,8 @@ struct Snapshot {
   std::optional<int64_t> updated_at;
   Metadata metadata;
   bool fails = false;
+  long busy_deletions = 0;  ///< so many more deletions bring it back to `available`
+  bool deletion_fails = false;
   uint64_t generation = 0;  ///< a pending change of status counts only if this is still what it was
 };
 
@@ -127,8 +129,9 @@ struct Settings {
   std::chrono::seconds token_lifetime{3600};
   std::chrono::seconds clock_offset{0};
   long page_limit = 1000;
-  bool clones_keep_snapshots = false;  ///< as Ceph does it with clone format 1
-  std::map<std::string, long> quota;   ///< of every project that has no value of its own
+  bool clones_keep_snapshots = false;            ///< as Ceph does it with clone format 1
+  std::map<std::string, std::string> endpoints;  ///< what the catalog says in place of our own, by type
+  std::map<std::string, long> quota;             ///< of every project that has no value of its own
 };
 
 /// Everything that the services know. Guarded by `mutex`: handlers run with it held, the worker's tasks take it.

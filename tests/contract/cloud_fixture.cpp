@@ -92,7 +92,7 @@ World::~World() {
 }
 
 std::unique_ptr<cloud::Cloud> World::connect(int page_size) {
-  auto connected = openstack::connect(config_, clock, {}, page_size);
+  auto connected = openstack::connect(config_, clock, {}, {.page_size = page_size});
   if (!connected) throw std::runtime_error(connected.error().to_string());
   return *std::move(connected);
 }
@@ -109,7 +109,7 @@ void CloudContract::TearDownTestSuite() {
 }
 
 void CloudContract::SetUp() {
-  cloud_ = world().connect(openstack::kPageSize);
+  cloud_ = world().connect(openstack::ListingLimits().page_size);
 }
 
 void CloudContract::TearDown() {

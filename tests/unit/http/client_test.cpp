@@ -144,6 +144,16 @@ TEST_F(ClientTest, IgnoresRetryAfterWhereItDoesNotMeanThrottling) {
   EXPECT_EQ(response->code, 200);
 }
 
+TEST_F(ClientTest, A413ThatAsksToComeBackIsThrottlingAndOneThatSaysZeroIsNot) {
+  std::atomic<int> count = 0;
+  TinyServer throttled(in_turn({answer("413 Too much", "", "Retry-After: 7\r\n"), answer("200 OK", "")}, count));
+  EXPECT_EQ(get(throttled.url())->code, 200);
+  EXPECT_GT(clock_.sleeps().back(), std::chrono::seconds(6));
+  count = 0;
+  TinyServer quota(in_turn({answer("413 Too much", "", "Retry-After: 0\r\n"), answer("200 OK", "")}, count));
+  EXPECT_EQ(get(quota.url())->code, 413);
+}
+
 TEST_F(ClientTest, NeverRepeatsWhatMustNotBeRepeated) {
   for (const char* status : {"429 Slow down", "500 Oops", "503 Busy"}) {
     std::atomic<int> count = 0;

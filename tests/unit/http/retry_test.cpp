@@ -76,6 +76,15 @@ TEST(ParseRetryAfter, IsEmptyForAnythingElse) {
   }
 }
 
+TEST(RetryAfterOf, ADateIsMeasuredByTheAnswersOwnClock) {
+  Response response;
+  response.headers = {{"retry-after", "Tue, 24 Nov 2026 09:00:05 GMT"}, {"date", "Tue, 24 Nov 2026 09:00:00 GMT"}};
+  const auto two_hours_behind = support::parse_utc("2026-11-24T07:00:00Z").value();
+  EXPECT_EQ(retry_after_of(response, two_hours_behind), seconds(5));
+  response.headers.erase("date");
+  EXPECT_EQ(retry_after_of(response, two_hours_behind), std::chrono::hours(2) + seconds(5));
+}
+
 TEST(IsTransient, IsTrueForWhatMayPassByItself) {
   for (const int code : {429, 500, 502, 503, 504}) {
     EXPECT_TRUE(is_transient(code)) << code;

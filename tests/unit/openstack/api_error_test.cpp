@@ -30,7 +30,7 @@ TEST_P(ErrorOf, HasTheKindOfTheTable) {
   request.url = "http://cloud:8776/v3/p1/snapshots";
   request.repeat = given.repeat;
   const auto error =
-      error_of(request, fakes::json_answer(given.code, given.body, {{"x-openstack-request-id", "req-7"}}), {});
+      error_of(request, fakes::json_answer(given.code, given.body, {{"x-openstack-request-id", "req-7"}}), {}, {});
   EXPECT_EQ(to_string(error.kind()), to_string(given.expected)) << error.to_string();
   EXPECT_THAT(error.message(), HasSubstr("POST http://cloud:8776/v3/p1/snapshots"));
   EXPECT_THAT(error.message(), HasSubstr(std::to_string(given.code)));
@@ -96,28 +96,28 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{"BodyOfTheWrongShape", 400, R"(["message", {"message": 7}, null])", Repeat::Safe,
                   ErrorKind::Protocol},
         ErrorCase{"MessageOfTheWrongType", 404, R"({"itemNotFound": {"message": {"a": 1}}})", Repeat::Safe,
-                  ErrorKind::NotFound}),
+                  ErrorKind::Protocol}),
     [](const auto& given) { return std::string(given.param.name); });
 
 TEST(ErrorOf, PassesOnTheServicesOwnWordsMadePrintable) {
   const auto error =
-      error_of({}, fakes::json_answer(404, R"({"itemNotFound": {"message": "no\u001b[31m such\nthing"}})"), {});
+      error_of({}, fakes::json_answer(404, R"({"itemNotFound": {"message": "no\u001b[31m such\nthing"}})"), {}, {});
   EXPECT_THAT(error.message(), HasSubstr("no?[31m such?thing"));
 }
 
 TEST(ErrorOf, KeepsRetryAfterOnlyWhereItMeansThrottling) {
   const std::map<std::string, std::string> headers{{"retry-after", "9"}};
-  EXPECT_EQ(error_of({}, fakes::json_answer(429, "", headers), {}).retry_after(), seconds(9));
-  EXPECT_EQ(error_of({}, fakes::json_answer(503, "", headers), {}).retry_after(), seconds(9));
-  EXPECT_EQ(error_of({}, fakes::json_answer(413, "", headers), {}).retry_after(), seconds(9));
-  EXPECT_EQ(error_of({}, fakes::json_answer(500, "", headers), {}).retry_after(), std::nullopt);
+  EXPECT_EQ(error_of({}, fakes::json_answer(429, "", headers), {}, {}).retry_after(), seconds(9));
+  EXPECT_EQ(error_of({}, fakes::json_answer(503, "", headers), {}, {}).retry_after(), seconds(9));
+  EXPECT_EQ(error_of({}, fakes::json_answer(413, "", headers), {}, {}).retry_after(), seconds(9));
+  EXPECT_EQ(error_of({}, fakes::json_answer(500, "", headers), {}, {}).retry_after(), std::nullopt);
   const std::string quota = R"({"overLimit": {"message": "SnapshotLimitExceeded: Maximum"}})";
-  EXPECT_EQ(error_of({}, fakes::json_answer(413, quota, headers), {}).retry_after(), std::nullopt);
+  EXPECT_EQ(error_of({}, fakes::json_answer(413, quota, headers), {}, {}).retry_after(), std::nullopt);
 }
 
 TEST(ErrorOf, CutsEndlessMessages) {
-  const auto error =
-      error_of({}, fakes::json_answer(400, R"({"badRequest": {"message": ")" + std::string(100'000, 'x') + "\"}}"), {});
+  const auto error = error_of(
+      {}, fakes::json_answer(400, R"({"badRequest": {"message": ")" + std::string(100'000, 'x') + "\"}}"), {}, {});
   EXPECT_LT(error.message().size(), 1000U);
 }
 

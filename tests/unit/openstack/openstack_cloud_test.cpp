@@ -150,8 +150,28 @@ TEST(DeleteSnapshot, AnswersAcceptedOrWhy) {
   EXPECT_TRUE((*connected)->delete_snapshot(SnapshotId("s1"), cloud.soon()));
   EXPECT_EQ(cloud.log->requests().back().method, Method::Delete);
   EXPECT_EQ(cloud.log->requests().back().url, kCinder + "/snapshots/s1");
-  code = 404;
+}
+
+TEST(DeleteSnapshot, P4BelievesOnlyCinderThatItIsGone) {
+  std::string body = R"({"itemNotFound": {"code": 404, "message": "Snapshot s1 could not be found."}})";
+  ScriptedCloud cloud([&](const http::Request&) { return json_answer(404, body); });
+  const auto connected = cloud.connect();
   EXPECT_EQ((*connected)->delete_snapshot(SnapshotId("s1"), cloud.soon()).error().kind(), ErrorKind::NotFound);
+  for (const char* page : {"", "<html>404</html>", "404 Not Found", "[]"}) {
+    body = page;
+    EXPECT_EQ((*connected)->delete_snapshot(SnapshotId("s1"), cloud.soon()).error().kind(), ErrorKind::Protocol);
+    EXPECT_EQ((*connected)->get_snapshot(SnapshotId("s1"), cloud.soon()).error().kind(), ErrorKind::Protocol);
+  }
+}
+
+TEST(GetSnapshot, P4RefusesAnAnswerAboutAnother) {
+  ScriptedCloud cloud([](const http::Request&) {
+    return ok(R"({"snapshot": {"id": "s2", "volume_id": "v", "status": "available", "size": 1,
+                               "created_at": "2026-11-24T06:00:00"}})");
+  });
+  const auto connected = cloud.connect();
+  EXPECT_EQ((*connected)->get_snapshot(SnapshotId("s1"), cloud.soon()).error().kind(), ErrorKind::Protocol);
+  EXPECT_TRUE((*connected)->get_snapshot(SnapshotId("s2"), cloud.soon()));
 }
 
 TEST(DeleteSnapshot, NeverAsksForAnythingButOneSnapshot) {
@@ -188,11 +208,42 @@ TEST(ChangingCalls, ThatAreSentOnceHaveTheOutcomeThatTheClientTells) {
 }
 
 TEST(MergeMetadata, PostsSoThatOtherKeysStay) {
-  ScriptedCloud cloud([](const http::Request&) { return ok("{}"); });
+  ScriptedCloud cloud([](const http::Request&) { return ok(R"({"metadata": {"k": "v", "other": "o"}})"); });
   ASSERT_TRUE((*cloud.connect())->merge_snapshot_metadata(SnapshotId("s1"), {{"k", "v"}}, cloud.soon()));
   EXPECT_EQ(cloud.log->requests().back().method, Method::Post);
   EXPECT_EQ(cloud.log->requests().back().url, kCinder + "/snapshots/s1/metadata");
   EXPECT_EQ(Json::parse(cloud.log->requests().back().body), Json({{"metadata", {{"k", "v"}}}}));
+}
+
+TEST(MergeMetadata, IsDoneOnceTheAnswerShowsIt) {
+  for (const char* body : {"", "{}", "<html>welcome</html>", R"({"metadata": {"k": "old"}})", R"({"metadata": []})"}) {
+    ScriptedCloud cloud([&](const http::Request&) { return ok(body); });
+    const auto merged = (*cloud.connect())->merge_snapshot_metadata(SnapshotId("s1"), {{"k", "v"}}, cloud.soon());
+    ASSERT_FALSE(merged) << body;
+    EXPECT_EQ(merged.error().kind(), ErrorKind::UnknownOutcome) << body;
+  }
+}
+
+TEST(Errors, P11SayNoSecretThatTheCloudRepeats) {
+  ScriptedCloud cloud([](const http::Request& request) {
+    std::string text = "cannot handle " + request.headers.at("X-Auth-Token") + " of pass-word-1, ";
+    text.resize(495, '.');  // beyond this a message is cut
+    const Json body{{"error", {{"message", text + "pass-word-1"}}}};
+    return json_answer(500, body.dump(), {{"x-openstack-request-id", "req-token-1"}});
+  });
+  const auto connected = cloud.connect();
+  const auto error = (*connected)->list_volumes(cloud.soon()).error().to_string();
+  EXPECT_THAT(error, HasSubstr("cannot handle [secret] of [secret], "));
+  EXPECT_THAT(error, HasSubstr("req-[secret]"));
+  EXPECT_THAT(error, testing::Not(HasSubstr("token-1")));
+  EXPECT_THAT(error, testing::Not(HasSubstr("pass")));
+}
+
+TEST(Errors, P11SayNothingOfAnAnswerThatIsNoJson) {
+  ScriptedCloud cloud([](const http::Request&) { return ok(R"({"snapshots": [ "begin-of-a-secr)"); });
+  const auto error = (*cloud.connect())->list_snapshots(cloud.soon()).error().to_string();
+  EXPECT_THAT(error, HasSubstr("not usable JSON"));
+  EXPECT_THAT(error, testing::Not(HasSubstr("secr")));
 }
 
 TEST(ListSnapshotsOf, ChecksEachRowAgain) {

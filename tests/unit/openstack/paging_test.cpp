@@ -203,6 +203,33 @@ TEST(Paging, RefusesPagesThatDoNotLeadOn) {
   }
 }
 
+TEST(Paging, P6AListingWithoutAnEndIsAnError) {
+  int made = 0;
+  ScriptedCloud cloud([&](const http::Request&) {
+    const std::string id = "s" + std::to_string(++made);
+    return ScriptedCloud::ok(
+        Json{{"snapshots", Json::array({row(id)})},
+             {"snapshots_links", Json::array({{{"rel", "next"}, {"href", "http://cloud/x?marker=" + id}}})}}
+            .dump());
+  });
+  const auto by_pages = (*cloud.connect({.most_pages = 20}))->list_snapshots(cloud.soon());
+  ASSERT_FALSE(by_pages);
+  EXPECT_EQ(by_pages.error().kind(), ErrorKind::Protocol);
+  EXPECT_THAT(by_pages.error().to_string(), HasSubstr("has no end: 20 pages"));
+  EXPECT_EQ(made, 20);
+  made = 0;
+  const auto by_rows = (*cloud.connect({.most_rows = 30}))->list_snapshots(cloud.soon());
+  ASSERT_FALSE(by_rows);
+  EXPECT_THAT(by_rows.error().to_string(), HasSubstr("has no end: 30 rows"));
+}
+
+TEST(Paging, WhatTheCloudCallsABadRequestIsNotTheUsersFault) {
+  ScriptedCloud cloud([](const http::Request&) {
+    return fakes::json_answer(400, R"({"badRequest": {"message": "Invalid input for query parameters limit"}})");
+  });
+  EXPECT_EQ((*cloud.connect())->list_snapshots(cloud.soon()).error().kind(), ErrorKind::Protocol);
+}
+
 TEST(Paging, RefusesPagesOfTheWrongShape) {
   for (const char* body : {"", "null", "[]", "{}", R"({"snapshots": null})", R"({"snapshots": {}})",
                            R"({"snapshots": [7]})", R"({"snapshots": [{"id": 7}]})", R"({"snapshots": [{}]})"}) {

@@ -30,10 +30,11 @@ class ScriptedCloud {
     config.project_name = "p";
   }
 
-  support::Result<std::unique_ptr<cloud::Cloud>> connect(int page_size = kPageSize) {
+  support::Result<std::unique_ptr<cloud::Cloud>> connect(int page_size) { return connect({.page_size = page_size}); }
+  support::Result<std::unique_ptr<cloud::Cloud>> connect(const ListingLimits& limits = {}) {
     auto client =
         std::make_unique<fakes::ScriptedHttp>([this](const http::Request& request) { return answer(request); }, log);
-    return connect_over(std::move(client), config, clock, page_size);
+    return connect_over(std::move(client), config, clock, limits);
   }
 
   support::Deadline soon() { return support::Deadline::after(clock, std::chrono::seconds(30)); }

@@ -95,6 +95,41 @@ TEST(Retention, P6ALargeSurplusIsHeldBackUntilAllowed) {
   EXPECT_FALSE(decide_over(series, 8).blocked) << "two are never a mass deletion";
 }
 
+// POSTs that hang and take effect all the same leave a second attempt at a slot.
+TEST(Retention, P6SecondAttemptsOfManySlotsAreNoMassDeletion) {
+  std::vector<cloud::Snapshot> snapshots;
+  auto slot = fakes::at("2026-11-24T12:00:00Z") - hours(5);
+  for (int i = 0; i < 6; ++i, slot += hours(1)) {
+    const std::string id = std::to_string(i);
+    snapshots.push_back(fakes::snapshot({.id = "s" + id, .slot = slot, .attempt = "a" + id}));
+    snapshots.push_back(fakes::snapshot({.id = "second" + id, .slot = slot, .attempt = "b" + id}));
+  }
+  const auto series = inventory::assemble(snapshots, "default").series.begin()->second;
+  const auto outcome = decide_over(series, 5);
+  EXPECT_FALSE(outcome.blocked) << outcome.blocked_message;
+  EXPECT_FALSE(outcome.disturbed());
+  EXPECT_EQ(pruned(outcome).size(), 7U) << "six second attempts and the oldest point";
+  EXPECT_EQ(outcome.to_prune(), 1);
+  EXPECT_TRUE(decide_over(series, 1).blocked) << "of the points themselves the guard holds";
+}
+
+TEST(Retention, P6WhatAnEarlierPassBeganToDeleteIsNoMassDeletion) {
+  std::vector<cloud::Snapshot> snapshots;
+  auto slot = fakes::at("2026-11-24T12:00:00Z") - hours(9);
+  for (int i = 0; i < 10; ++i, slot += hours(1)) {
+    snapshots.push_back(
+        fakes::snapshot({.id = "s" + std::to_string(i), .slot = slot, .attempt = "a" + std::to_string(i)}));
+    if (i < 5) {
+      snapshots.back().metadata.merge(inventory::deletion_metadata());
+    }
+  }
+  const auto series = inventory::assemble(snapshots, "default").series.begin()->second;
+  const auto outcome = decide_over(series, 3);
+  EXPECT_FALSE(outcome.blocked) << outcome.blocked_message;
+  EXPECT_EQ(pruned(outcome).size(), 7U);
+  EXPECT_TRUE(decide_over(series, 2).blocked) << "three more than what was begun";
+}
+
 TEST(Retention, PointsOfAClockThatWasAheadAreSetAside) {
   auto series = series_of({kGood, kGood, kGood});
   policy::Retention rules;
