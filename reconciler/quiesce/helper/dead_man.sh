@@ -53,7 +53,6 @@ dead_man() { # fd 0 is the host lock
   WATCHER=$!
   if [ "$BY" = session ]; then
     start_client "$DIR/kill" 6 killer
-    exec 5<>"$DIR/kill"
     "${driver}_text" second >&5
     while next 6; do case $EVENT:$REST in db:ready) break ;; db-exit:* | fire:*) printf 'dm failed\n' >&8; exit 1 ;; esac; done
   fi

@@ -3,7 +3,6 @@
 import concurrent.futures
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,9 +11,10 @@ import time
 E2E = pathlib.Path(__file__).resolve().parents[2] / "e2e"
 sys.path.insert(0, str(E2E / "lib"))
 import cloud_api  # noqa: E402
+from cloud_api import GaveUp, HttpError  # noqa: E402,F401
+from load import Load  # noqa: E402
 
 PREFIX = "e2e-bench-"
-PYTHON = "/usr/bin/python3"  # Debian's, which has pymysql; another may come first in PATH
 FIRST_POLL, LAST_POLL = 0.02, 0.2  # s; as stillpoint polls
 
 
@@ -72,68 +72,6 @@ class Server:
                 "-i", str(servers / "id_ed25519"), "root@" + self.address]
 
 
-class Load:
-    """A writer that commits pairs of rows while it is let run, and what it has noted."""
-
-    def __init__(self, rig, server, pause):
-        self.record = rig.work / (server.name + ".commits")
-        engine = "postgresql" if server.engine == "postgresql" else "mariadb"
-        self.process = subprocess.Popen(
-            [PYTHON, str(E2E / "writer"), "--socket", server.socket(), "--engine", engine, "--record", str(self.record),
-             "--pause", str(pause)], stdout=subprocess.DEVNULL, start_new_session=True)
-        self.commits, self.read_to = [], 0  # (number, begin, end)
-        self.await_commit_after(0.0)
-        self.rest()
-
-    def goes(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def rest(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def read(self):
-        with open(self.record) as file:
-            file.seek(self.read_to)
-            text = file.read()
-        whole = text[:text.rfind("\n") + 1]
-        self.read_to += len(whole)
-        for line in whole.splitlines():
-            number, begin, end = line.split()
-            self.commits.append((int(number), float(begin), float(end)))
-        return self.commits
-
-    def await_commit_after(self, instant, seconds=90):
-        give_up = time.monotonic() + seconds
-        while not (self.record.exists() and self.read() and self.commits[-1][2] > instant):
-            if time.monotonic() > give_up or self.process.poll() is not None:
-                raise Failure("no row is committed any more: %s" % self.record)
-            time.sleep(0.02)
-
-    def longest_stall(self, begin, end):
-        """The longest time between two commits that touches begin..end, in s."""
-        longest, previous = 0.0, None
-        for _, _, at in self.read():
-            if previous is not None and at >= begin and previous <= end:
-                longest = max(longest, at - previous)
-            previous = at
-        return longest
-
-    def last_answered_before(self, instant):
-        return max((number for number, _, end in self.read() if end < instant), default=0)
-
-    def first_begun_after(self, instant):
-        return min((number for number, begin, _ in self.read() if begin > instant), default=None)
-
-    def end(self):
-        self.process.send_signal(signal.SIGCONT)
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
 class Rig:
     """All of it; `with` makes and removes it."""
 
@@ -165,13 +103,20 @@ class Rig:
             with open(self.work / "known_hosts", "w") as file:
                 for server in self.servers:
                     file.write((self.servers_folder / server.name / "known_hosts").read_text())
-            self.loads = {self.maria: Load(self, self.maria, self.pause), self.postgres: Load(self, self.postgres, self.pause),
-                          # the writes of a cluster come to a member that is not held
-                          self.galera[1]: Load(self, self.galera[0], self.pause)}
+            # The writes of a cluster come to a member that is not held.
+            self.loads = {held: self._load(writes) for held, writes in (
+                (self.maria, self.maria), (self.postgres, self.postgres), (self.galera[1], self.galera[0]))}
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def _load(self, server):
+        load = Load(server.socket(), self.work / (server.name + ".commits"), self.pause,
+                    "postgresql" if server.engine == "postgresql" else "mariadb")
+        load.await_commit_after(0.0)
+        load.rest()
+        return load
 
     def _purge(self):
         for server in self.servers:
@@ -215,4 +160,4 @@ class Rig:
         def delete(ident):
             self.cloud.volume("DELETE", "/snapshots/" + ident)
             cloud_api.await_status(self.cloud, "snapshot", ident, "gone")
-        all_of(delete, ids)
+        all_of(delete, ids, at_once=10)

@@ -56,8 +56,15 @@ def galera_table(points):
     return lines
 
 
+INTRODUCTION = """All ways take turns at random in one run, each after the same quiet time, while a writer commits pairs of rows. Hold window: \
+from before the first statement that can block a writer until all was let go, by the server's own clock (the old way: from the \
+stop until the start has ended). Stall: the longest time between two commits of a writer; of the Galera cluster the writer is on another \
+member than the one that is held. The machine's load average: median %.1f, at most %.1f."""
+
+
 def render(points, restored, names):
-    parts = []
+    loads = [point["load"] for point in points if "load" in point]
+    parts = [INTRODUCTION % (percentile(loads, 0.5), max(loads)), ""] if loads else []
     for interval in sorted({point["interval"] for point in points}):
         mine = [point for point in points if point["interval"] == interval]
         if {"cloud", "seed"} <= {point["way"] for point in mine}:

@@ -31,6 +31,10 @@ class HttpError(Exception):
         self.code = code
 
 
+class GaveUp(SystemExit):
+    """Something that was waited for did not come."""
+
+
 class Cloud:
     def __init__(self, rc="openrc"):
         with open(os.path.join(STATE, rc)) as file:
@@ -77,7 +81,7 @@ def await_true(what, look, seconds=120, pause=0.05):
     end = time.monotonic() + seconds
     while not look():
         if time.monotonic() > end:
-            sys.exit("cloud_api: gave up on " + what)
+            raise GaveUp("cloud_api: gave up on " + what)
         time.sleep(pause)
 
 
@@ -90,7 +94,7 @@ def await_status(cloud, kind, ident, wanted):
                 return True
             raise
         if status.startswith("error") and wanted != "gone":
-            sys.exit("cloud_api: %s %s is %s" % (kind, ident, status))
+            raise GaveUp("cloud_api: %s %s is %s" % (kind, ident, status))
         return status == wanted
     await_true("%s %s" % (kind, ident), look)
 
