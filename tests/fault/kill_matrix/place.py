@@ -95,7 +95,7 @@ metadata: {{name: {name}}}
 spec:
   cloud: sim
   servers: {{names: [killed]}}
-  ssh: {{user: root, keyFile: {servers}/id_ed25519, knownHostsFile: {servers}/killed/known_hosts}}
+  ssh: {{user: root, keyFile: {servers}/id_ed25519, knownHostsFile: {servers}/killed/known_hosts, helper: {helper}}}
   schedule: {{cron: "{cron}"}}
   datasets:
     - {{name: data, volumes: {{nameContains: data}}, hold: {{driver: mariadb, method: {method}, freeze: {freeze}, maxHold: {max_hold:.0f}s}}}}
@@ -131,6 +131,8 @@ class Site:
             os.truncate(image, 1 << 30)
             self.server("up", "--address", ADDRESS, "--volume", "%s:%s:/srv/data:mariadb" % (volume, image))
             self.inside("mount", "-o", "remount,size=6m", "/run")  # one that can be filled
+            if "STILLPOINT_HOLD" in os.environ:
+                self._install_helper(os.environ["STILLPOINT_HOLD"])
             self.root = pathlib.Path("/proc/%s/root" % self.server("pid"))
             self.socket = self.server("socket")
             self.sql("CREATE DATABASE stillpoint_e2e; CREATE TABLE stillpoint_e2e.old (n INT) ENGINE=MyISAM")
@@ -151,12 +153,19 @@ class Site:
             self.cloud.end()
         subprocess.run(["rm", "-rf", "--one-file-system", self.work], check=True)
 
+    def _install_helper(self, program):
+        """That one instead of the one that the controller brings along."""
+        folder = "/usr/local/sbin"
+        self.inside("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder)
+        self.inside("install", "-m", "755", program, folder + "/stillpoint-hold")
+
     def sql(self, text):
         return run("mariadb", "--no-defaults", "--socket", self.socket, "-N", "-B", "-e", text)
 
     def write_policy(self, name, method):
         path = self.work / (name + ".yaml")
         path.write_text(POLICY.format(name=name, servers=self.servers, cron=self.cron, method=method, max_hold=MAX_HOLD,
+                                      helper="installed" if "STILLPOINT_HOLD" in os.environ else "sent",
                                       freeze="false" if method == "stopService" else "true"))
         return path
 
@@ -190,7 +199,7 @@ class Site:
         """The processes of the helper but not of its dead-man, and those of the dead-man."""
         found = {False: [], True: []}
         for pid, _, words in self.processes():
-            if any(re.fullmatch(r"/run/stillpoint/bin/\S+", word) for word in words[:5]):
+            if any(re.fullmatch(r"/run/stillpoint/bin/\S+|/usr/local/sbin/stillpoint-hold", word) for word in words[:5]):
                 found["dead-man" in words].append(pid)
         return found[False], found[True]
 
