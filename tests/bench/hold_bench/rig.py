@@ -15,6 +15,7 @@ from cloud_api import GaveUp, HttpError  # noqa: E402,F401
 from load import Load  # noqa: E402
 
 PREFIX = "e2e-bench-"
+HELPER = os.environ.get("STILLPOINT_HOLD")  # to be installed on the servers, instead of the one that the controller brings along
 FIRST_POLL, LAST_POLL = 0.02, 0.2  # s; as stillpoint polls
 
 
@@ -58,6 +59,10 @@ class Server:
         more = ["--cluster", self.cluster] if self.cluster else []
         self.rig.call("server", "up", self.name, "--address", self.address, *more,
                       "--volume", "%s:%s:%s:%s" % (volume, image, self.mount, self.engine))
+        if HELPER:
+            folder = "/usr/local/sbin"
+            self.inside("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder)
+            self.inside("install", "-m", "755", HELPER, folder + "/stillpoint-hold")
 
     def inside(self, *words):
         return self.rig.call("server", "exec", self.name, *words)

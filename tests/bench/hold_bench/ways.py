@@ -6,7 +6,7 @@ import subprocess
 import time
 from typing import Optional
 
-from rig import Failure, run
+from rig import HELPER, Failure, run
 
 
 @dataclasses.dataclass
@@ -105,7 +105,7 @@ metadata: {{name: {key}}}
 spec:
   cloud: lab
   servers: {{names: [{server}]}}
-  ssh: {{user: root, keyFile: {key_file}, knownHostsFile: {known_hosts}}}
+  ssh: {{user: root, keyFile: {key_file}, knownHostsFile: {known_hosts}, helper: {helper}}}
   schedule: {{cron: "* * * * *"}}
 {cluster}  datasets:
     - {{name: data, volumes: {{nameContains: {server}-data}}, hold: {hold}}}
@@ -121,7 +121,7 @@ class Tool(Way):
         self.policy = rig.work / (key + ".yaml")
         self.policy.write_text(POLICY.format(
             key=key, server=server.name, key_file=rig.servers_folder / "id_ed25519", known_hosts=rig.work / "known_hosts",
-            cluster=CLUSTER % rig.galera[0].address if server.cluster else "", hold=hold))
+            helper="installed" if HELPER else "sent", cluster=CLUSTER % rig.galera[0].address if server.cluster else "", hold=hold))
 
     def cut(self, rig, made):
         said = run(rig.binary, "reconcile", "--now", "-f", self.policy,

@@ -59,16 +59,22 @@ class DeadMan(Fault):
 
 
 class Client(Fault):
-    """That has the database lock, or that asks."""
+    """That has the database lock, or that asks; not the one with which the dead-man could end it."""
 
     def strike(self, site, attempt, controller):
         clients = {there: pid for pid, there, words in site.processes()
                    if any(word.endswith("/mariadb") or word == "mariadb" for word in words[:2]) and "--skip-column-names" in words}
-        session = attempt / "client" if attempt else None
-        if session and session.exists():
-            number = int(session.read_text().split()[0])
-            clients = {there: pid for there, pid in clients.items() if there == number}
-        return kill(list(clients.values()))
+        clients.pop(number_in(attempt, "killer"), None)
+        session = number_in(attempt, "client")
+        return kill([pid for there, pid in clients.items() if session in (None, there)])
+
+
+def number_in(attempt, name):
+    """The process that is journalled there, if one is."""
+    try:
+        return int((attempt / name).read_text().split()[0]) if attempt else None
+    except (OSError, IndexError):
+        return None
 
 
 class Database(Fault):
@@ -115,7 +121,9 @@ class Network(Fault):
 
 
 class DiskFull(Fault):
-    """The server's /run, where the journal is."""
+    """The server's /run, where the journal is, until no hold can last any more: a database cannot start with it."""
+
+    lasts = MAX_HOLD + 1.5
 
     def strike(self, site, attempt, controller):
         subprocess.run([TESTS / "e2e/server", "exec", "killed", "dd", "if=/dev/zero", "of=/run/filler", "bs=4k"], stdout=subprocess.DEVNULL,

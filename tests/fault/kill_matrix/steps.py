@@ -73,7 +73,9 @@ class AtCommand(Step):
 
 
 class DatabaseLock(Step):
-    """Somebody has a table locked, so that the lock of the whole database has to wait."""
+    """Somebody has a table locked, so that the lock of the whole database has to wait, and all writers behind it."""
+
+    method = "readLock"
 
     def arm(self, site):
         self.other = subprocess.Popen(["mariadb", "--no-defaults", "--socket", site.socket, "-N", "--unbuffered"], text=True,
@@ -84,7 +86,7 @@ class DatabaseLock(Step):
 
     def reached(self, site, attempt):
         return attempt and (attempt / "begun").exists() and site.sql(
-            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'BACKUP STAGE%'") != "0"
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'FLUSH TABLES%'") != "0"
 
     def open(self, site):
         if self.other.poll() is None:
