@@ -80,6 +80,7 @@ class Matrix:
                 raise
         if cell.outcome != NOT_THERE:
             self._judge(cell, fault, controller.returncode, said)
+        if cell.outcome != NOT_THERE or cell.wrong:
             self.cells.append(cell)
         return cell
 
