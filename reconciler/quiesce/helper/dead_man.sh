@@ -49,11 +49,14 @@ dead_man() { # fd 0 is the host lock
   trap 'printf "fire the dead-man was told to end\n" >&6' HUP INT TERM
   { echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null
   hurry
-  ( read -r _ <"$DIR/life"; printf 'fire helper died\n' >&6 ) </dev/null >/dev/null 2>&1 &
+  # Opened so that it does not wait: a helper that has died by now is to be noticed as well.
+  exec 3<>"$DIR/life"
+  exec 4<"$DIR/life" 3<&-
+  ( read -r _; printf 'fire helper died\n' >&6 ) <&4 >/dev/null 2>&1 4<&- &
   WATCHER=$!
+  exec 4<&-
   if [ "$BY" = session ]; then
     start_client "$DIR/kill" 6 killer
-    exec 5<>"$DIR/kill"
     "${driver}_text" second >&5
     while next 6; do case $EVENT:$REST in db:ready) break ;; db-exit:* | fire:*) printf 'dm failed\n' >&8; exit 1 ;; esac; done
   fi

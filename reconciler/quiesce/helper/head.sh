@@ -4,7 +4,7 @@
 # POSIX sh (dash, bash, busybox). Two processes of it can let go of a hold: the helper, which talks to the controller,
 # and the dead-man, a session of its own that outlives the helper and owns the host lock until all is released.
 # Each reads one FIFO into which clients, timers and the other process write lines, because sh has no timed read.
-#   5 the lock session's input   6 the dead-man's inbox   7 held open by a living helper   8 the helper's inbox   9 the host lock
+#   4 for a moment only   5 the lock session's input   6 the dead-man's inbox   7 held open by a living helper   8 the helper's inbox   9 the host lock
 # shellcheck disable=SC2317,SC2030,SC2031 # drivers are called by their names; subshells have variables of their own on purpose
 set -u
 VERSION=0.2.0

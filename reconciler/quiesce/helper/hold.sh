@@ -163,7 +163,7 @@ acquire() {
       ;;
     script) hold_script; sync_mounts ;;
     nothing)
-      [ "$method" != checkpoint ] || postgresql_checkpoint
+      [ "$method" != checkpoint ] || { postgresql_checkpoint; sync_mounts; }
       start_timer 8 5000 begin
       begin "$max_hold"
       [ "$freeze" = yes ] || sync_mounts

@@ -44,8 +44,13 @@ as_others_do() {
   trap - HUP INT TERM
   echo 0 >/proc/self/oom_score_adj
   read -r self _ </proc/self/stat && renice 0 -p "$self" >/dev/null 2>&1
+  { echo 0 >/proc/self/autogroup; } 2>/dev/null
   umask 022
 }
 
-hurry() { ! command -v renice >/dev/null || renice -n -20 -p $$ >/dev/null 2>&1; } # a busy server must not make a hold longer
+# A busy server must not make a hold longer. Where the kernel shares out time by session first, the session has to hurry as well.
+hurry() {
+  ! command -v renice >/dev/null || renice -n -20 -p $$ >/dev/null 2>&1
+  { echo -20 >/proc/self/autogroup; } 2>/dev/null
+}
 

@@ -14,21 +14,25 @@
 # shellcheck disable=SC2046 # split on purpose: words without blanks
 ask() { printf '%s\n' "$1" | timeout "${2:-15}" $("${driver}_client") 2>&1; } # STATEMENTS [SECONDS] -> rows
 
-# Starts a client whose output goes into the inbox of whoever starts it. Its end is told there too.
+# Starts a client whose output goes into the inbox of whoever starts it, and writes to it by 5. Its end is told there too.
+# It is given its end of the FIFO: to open that itself it would wait for ever if who starts it died just then.
 start_client() { # INPUT-FIFO INBOX-FD NAME
   mkfifo "$1"
+  exec 5<>"$1"
+  exec 4<"$1"
   (
     # shellcheck disable=SC2046 # split on purpose: words without blanks
-    ( sign "$DIR/$3" && exec $("${driver}_client") ) <"$1" >&"$2" &
+    ( sign "$DIR/$3" && exec $("${driver}_client") ) <&4 >&"$2" 4<&- &
+    exec 4<&-
     wait $!
     printf 'db-exit %s\n' "$3" >&"$2"
   ) </dev/null 2>&"$2" 5>&- 7>&- 9>&- &
+  exec 4<&-
 }
 
 lock_session() {
   start_timer 8 $((max_hold + 10000)) session
   start_client "$DIR/sql" 8 client
-  exec 5<>"$DIR/sql"
   "${driver}_text" open >&5
   await 'db ready' database
   connection=${REST#ready }
@@ -36,6 +40,7 @@ lock_session() {
   [ -s "$DIR/connection" ] || refuse no-space "/run is full"
   "${driver}_text" start >&5
   await 'db started' lock-timeout
+  sync_mounts # once more: the less is dirty, the shorter is the freeze
   begin "$max_hold"
   "${driver}_text" lock >&5
   await 'db position' lock-timeout

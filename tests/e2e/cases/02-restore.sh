@@ -19,6 +19,7 @@ restore_case() {  # POLICY HOLD
   note "$RESTORED"
   check "$1: rows up to $last_before, committed before the hold, are there ($(field max))" test "$(field max)" -ge "$last_before"
   check_equal "$1: rows missing among them" "$(field gaps)" 0
+  check_equal "$1: transactions of which a part is missing" "$(field torn)" 0
   [ -z "$position" ] || check_equal "$1: it ends where the hold says the binary log stood" "$(field gtid)" "$position"
 }
 restore_case restore-stage "$HOLD_STAGE"

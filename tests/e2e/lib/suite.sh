@@ -16,7 +16,7 @@ check() {  # MESSAGE COMMAND...
 }
 check_equal() { if [ "$2" = "$3" ]; then ok "$1 ($2)"; else not_ok "$1: $2, expected $3"; fi; }  # MESSAGE GOT WANTED
 
-cloud() { "$PYTHON" "$E2E/lib/cloud-api.py" "$@"; }
+cloud() { "$PYTHON" "$E2E/lib/cloud_api.py" "$@"; }
 server() { "$E2E/server" "$@"; }
 uptime_now() { cut -d' ' -f1 /proc/uptime; }
 

@@ -66,6 +66,8 @@ def a_service_is_stopped_and_started(b):
             adjusted = pathlib.Path(f"/proc/{server}/oom_score_adj").read_text().strip()
             assert adjusted == "0", "the service has inherited the dead-man's exemption"
             assert os.getpriority(os.PRIO_PROCESS, server) == 0, "the service has inherited the dead-man's priority"
+            session = pathlib.Path(f"/proc/{server}/autogroup")
+            assert not session.exists() or session.read_text().endswith("nice 0\n"), session.read_text()
             held = [os.readlink(f) for f in pathlib.Path(f"/proc/{b.lab.server_pid()}/fd").iterdir()]
             assert not any("stillpoint" in name for name in held), held
             wait_until("the host lock", lambda: b.helper("probe").until("OK|REFUSED busy .*") == "OK")

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 """What the suite does to the lab cloud beside stillpoint, over plain HTTP: it shares no code with what it tests.
 
-    cloud-api.py create-server NAME [ADDRESS]         prints the id; without ADDRESS the server has none
-    cloud-api.py create-volume NAME [SNAPSHOT_ID]     prints the id
-    cloud-api.py attach SERVER_ID VOLUME_ID
-    cloud-api.py create-snapshot VOLUME_ID NAME       prints the id
-    cloud-api.py snapshots VOLUME_ID...               JSON array, oldest first
-    cloud-api.py await-snapshots STATUS VOLUME_ID...  until every snapshot of the volumes has the status
-    cloud-api.py time-snapshots VOLUME_ID COUNT       takes and deletes them; prints POST-to-available of each, in ms
-    cloud-api.py quota SNAPSHOTS                      limit of the project's snapshots
-    cloud-api.py revoke-tokens USER MEMCACHED         all of the user's; MEMCACHED is its HOST:PORT
-    cloud-api.py purge PREFIX                         deletes the servers and volumes so named, and the snapshots of these
+    cloud_api.py create-server NAME [ADDRESS]         prints the id; without ADDRESS the server has none
+    cloud_api.py create-volume NAME [SNAPSHOT_ID]     prints the id
+    cloud_api.py attach SERVER_ID VOLUME_ID
+    cloud_api.py create-snapshot VOLUME_ID NAME       prints the id
+    cloud_api.py snapshots VOLUME_ID...               JSON array, oldest first
+    cloud_api.py await-snapshots STATUS VOLUME_ID...  until every snapshot of the volumes has the status
+    cloud_api.py time-snapshots VOLUME_ID COUNT       takes and deletes them; prints POST-to-available of each, in ms
+    cloud_api.py quota SNAPSHOTS                      limit of the project's snapshots
+    cloud_api.py revoke-tokens USER MEMCACHED         all of the user's; MEMCACHED is its HOST:PORT
+    cloud_api.py purge PREFIX                         deletes the servers and volumes so named, and the snapshots of these
 Settings: STILLPOINT_LAB_STATE, where cloud-up left openrc and openrc-admin.
 """
 import json
@@ -29,6 +29,10 @@ class HttpError(Exception):
     def __init__(self, code, text):
         super().__init__("%d %s" % (code, text))
         self.code = code
+
+
+class GaveUp(SystemExit):
+    """Something that was waited for did not come."""
 
 
 class Cloud:
@@ -77,7 +81,7 @@ def await_true(what, look, seconds=120, pause=0.05):
     end = time.monotonic() + seconds
     while not look():
         if time.monotonic() > end:
-            sys.exit("cloud-api: gave up on " + what)
+            raise GaveUp("cloud_api: gave up on " + what)
         time.sleep(pause)
 
 
@@ -90,7 +94,7 @@ def await_status(cloud, kind, ident, wanted):
                 return True
             raise
         if status.startswith("error") and wanted != "gone":
-            sys.exit("cloud-api: %s %s is %s" % (kind, ident, status))
+            raise GaveUp("cloud_api: %s %s is %s" % (kind, ident, status))
         return status == wanted
     await_true("%s %s" % (kind, ident), look)
 
@@ -105,7 +109,7 @@ def create_server(cloud, name, address=None):
     def look():
         status = cloud.compute("GET", "/servers/" + server)["server"]["status"]
         if status == "ERROR":
-            sys.exit("cloud-api: server %s is in state ERROR" % name)
+            sys.exit("cloud_api: server %s is in state ERROR" % name)
         return status == "ACTIVE"
     await_true("server " + name, look, pause=0.5)
     return server
@@ -168,7 +172,7 @@ def revoke_tokens(user, cache):
     with socket.create_connection((host, int(port)), 10) as memcached:
         memcached.sendall(b"flush_all\r\n")
         if memcached.recv(16) != b"OK\r\n":
-            sys.exit("cloud-api: memcached did not drop its entries")
+            sys.exit("cloud_api: memcached did not drop its entries")
 
 
 def delete_snapshots(admin, volumes):
@@ -234,4 +238,4 @@ if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
     except HttpError as error:
-        sys.exit("cloud-api: %s" % error)
+        sys.exit("cloud_api: %s" % error)
