@@ -9,6 +9,17 @@ namespace stillpoint::planner {
 using inventory::SeriesKey;
 using support::ErrorKind;
 
+/// A permission is for what the person who gave it has seen: a series that would lose more is held back again.
+template <class Decide>
+retention::Outcome Pruning::within_permission(const policy::Policy& policy, const SeriesKey& key, Decide decide) {
+  auto outcome = decide(wishes_.mass_delete);
+  if (outcome.surplus.beyond_turnover > 0 && outcome.surplus.beyond_turnover <= policy.may_lose_at_once()) {
+    permitted_.insert(key);
+    return outcome.blocked ? decide(retention::MassDelete::Allow) : outcome;
+  }
+  return outcome;
+}
+
 /// Plans the prunes of one series, or says why there are none. `say` gives the message of a decision.
 template <class Say>
 void Pruning::prune(const SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome, Say say) {
@@ -20,7 +31,7 @@ void Pruning::prune(const SeriesKey& key, const std::string& server_name, const 
     add("PruneBlocked", outcome.blocked_message, Blocked{ErrorKind::Conflict});
     return;
   }
-  disturbed_ += outcome.disturbed() ? 1 : 0;
+  disturbed_ += outcome.disturbed() && !permitted_.contains(key) ? 1 : 0;
   for (const auto& decision : outcome.decisions) {
     if (decision.fate == retention::Decision::Fate::Prune && !observed_.failed.contains(key)) {
       // A labelled attempt is over: its controller labels after the release, so no margin is needed here.
@@ -36,7 +47,9 @@ void Pruning::plan_rules(const Target& target) {
                              "ZoneUnknown", terms.error().message(), Blocked{terms.error().kind()}});
     return;
   }
-  const auto outcome = retention::decide(target.series, *terms, now_, wishes_.mass_delete);
+  const auto outcome = within_permission(target.policy, target.key(), [&](retention::MassDelete mass_delete) {
+    return retention::decide(target.series, *terms, now_, mass_delete);
+  });
   prune(target.key(), target.server.name, outcome,
         [&](const auto& decision) { return describe(decision, outcome, *terms, now_); });
 }
@@ -49,7 +62,9 @@ std::optional<std::string> Pruning::object_to_point(const Target& target, suppor
 void Pruning::plan_orphan(const Orphanage& orphanage, Orphan orphan) {
   const auto* policy = orphanage.policy_of(orphan.series);
   if (policy != nullptr && orphanage.is_certain(orphan, observed_.servers) && is_due_to_go(orphan, *policy, now_)) {
-    const auto outcome = retention::retire(points_.series.at(orphan.series), now_, wishes_.mass_delete);
+    const auto outcome = within_permission(*policy, orphan.series, [&](retention::MassDelete mass_delete) {
+      return retention::retire(points_.series.at(orphan.series), now_, mass_delete);
+    });
     prune(orphan.series, orphan.server_name, outcome, [&](const auto&) {
       return "orphaned (" + orphan.why + ") without a new point for " +
              support::format_duration(*policy->orphans_after) + ", as orphans.after says";
@@ -63,7 +78,10 @@ void Pruning::hold_back_mass_deletion() {
   if (wishes_.mass_delete == retention::MassDelete::Allow || !objection) {
     return;
   }
-  std::erase_if(plan_.actions, [](const Action& action) { return std::holds_alternative<Prune>(action.what); });
+  std::erase_if(plan_.actions, [&](const Action& action) {
+    return std::holds_alternative<Prune>(action.what) &&
+           !permitted_.contains({action.policy, action.server, action.dataset});
+  });
   plan_.actions.push_back({"", {}, "", "", "PruneBlocked", *objection, Blocked{ErrorKind::Conflict}});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "planner/orphans.hpp"
@@ -29,6 +30,9 @@ class Pruning {
   void hold_back_mass_deletion();
 
  private:
+  /// `decide` with what may go at once by the wishes of this pass or by the policy's own permission.
+  template <class Decide>
+  retention::Outcome within_permission(const policy::Policy& policy, const inventory::SeriesKey& key, Decide decide);
   template <class Say>
   void prune(const inventory::SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome,
              Say say);
@@ -38,7 +42,8 @@ class Pruning {
   support::WallTime now_;
   const inventory::Points& points_;
   Plan& plan_;
-  int disturbed_ = 0;  ///< series that lose more than their turnover
+  int disturbed_ = 0;                         ///< series that lose more than their turnover
+  std::set<inventory::SeriesKey> permitted_;  ///< series whose policy allows what they lose
 };
 
 }  // namespace stillpoint::planner

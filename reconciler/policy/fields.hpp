@@ -55,6 +55,7 @@ extern const Shape kLogin;
 extern const Shape kUnitName;    ///< systemd
 extern const Shape kServerPath;  ///< an absolute path on a server
 extern const Shape kSocketPath;  ///< the same, short enough for a Unix socket
+extern const Shape kPermission;  ///< MassDeletePermission, as it is written
 extern const Shape kAddress;     ///< IPv4 or IPv6
 
 /// A word that the language has and this version does not act on: to ignore it would promise what is not done.

@@ -168,6 +168,12 @@ struct ClusterSettings {
   bool allow_writer = false;
 };
 
+/// That many points may go at once, given by a person who has seen which (P6).
+struct MassDeletePermission {
+  std::string spec_hash;  ///< of the document that it was given for; it allows nothing under another one
+  int points = 0;         ///< of one series, beside what a new point replaces
+};
+
 /// One BackupPolicy document (schemas/backuppolicy.schema.json), read and with its defaults filled in.
 struct Policy {
   std::string name;
@@ -190,8 +196,12 @@ struct Policy {
   std::optional<support::WallTime> deleted_at;
   /// policy::spec_hash of the document's `spec`; empty for a policy that was not read from one.
   std::string spec_hash;
+  std::optional<MassDeletePermission> mass_delete;
   support::SourceMark mark;  ///< of its name
 
+  /// How many points of one series may go at once, beside what a new point replaces; 0: none beyond what the guard
+  /// lets pass.
+  int may_lose_at_once() const { return mass_delete && mass_delete->spec_hash == spec_hash ? mass_delete->points : 0; }
   bool is_tombstone() const { return deleted_at.has_value(); }
 
   /// What holds for one of its datasets.

@@ -131,6 +131,16 @@ std::string hash_of_spec(const Node& document) {
   return spec == document.members.end() ? "" : spec_hash(spec->value);
 }
 
+std::optional<MassDeletePermission> read_mass_delete(const Field& field) {
+  std::string text;
+  field.read(text, kPermission);
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) {
+    return std::nullopt;
+  }
+  return MassDeletePermission{text.substr(0, slash), std::stoi(text.substr(slash + 1))};
+}
+
 /// Whether the document says that it is what we read. Nothing else is looked at if it is not.
 bool is_backup_policy(Fields& document) {
   std::string api_version;
@@ -167,9 +177,12 @@ Policy read_document(const Node& root, const std::string& file, Problems& proble
       policy.mark = name.mark();
     }
     metadata->get("deletionTimestamp").read(policy.deleted_at);
+    if (auto annotations = metadata->get("annotations").fields()) {
+      policy.mass_delete = read_mass_delete(annotations->get("allowMassDelete"));
+      annotations->finish();
+    }
     metadata->finish(
-        {{"annotations", "remove it; a comment is for people, --allow-mass-delete allows a mass deletion"},
-         {"labels", "remove it; a comment is for people"},
+        {{"labels", "remove it; a comment is for people"},
          {"namespace", "remove it: policies are told apart by name, clusters of Stillpoint by --installation"}});
   }
   read_spec(document->need("spec", "what is to be kept"), file, policy);

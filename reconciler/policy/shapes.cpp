@@ -72,6 +72,17 @@ bool is_address(std::string_view text) {
   return support::canonical_ip(text).has_value();
 }
 
+bool is_digit_from(char first, char c) {
+  return c >= first && c <= '9';
+}
+
+bool is_permission(std::string_view text) {
+  const auto is_hex = [](char c) { return is_digit_from('0', c) || (c >= 'a' && c <= 'f'); };
+  return text.size() >= 18 && text.size() <= 23 && std::all_of(text.begin(), text.begin() + 16, is_hex) &&
+         text[16] == '/' && is_digit_from('1', text[17]) &&
+         std::all_of(text.begin() + 18, text.end(), [](char c) { return is_digit_from('0', c); });
+}
+
 }  // namespace
 
 const Shape kName{"a name of 1 to 63 characters of a-z 0-9 -, the first not -", is_name};
@@ -84,6 +95,7 @@ const Shape kServerPath{"an absolute path on the server without .., of at most 2
                         is_server_path};
 const Shape kSocketPath{"an absolute path on the server of at most 107 letters, digits and / _ . @ + -",
                         is_socket_path};
+const Shape kPermission{"a spec's hash of 16 hexadecimal digits, / and a number from 1 to 999999", is_permission};
 const Shape kAddress{"an IPv4 or IPv6 address", is_address};
 
 }  // namespace stillpoint::policy

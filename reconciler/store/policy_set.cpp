@@ -51,9 +51,9 @@ std::vector<std::string> names_of(std::span<const Policy> policies) {
 
 /// All that decides what is done for a policy.
 auto content_of(const std::vector<Policy>& policies) {
-  std::set<std::tuple<std::string, std::string, std::optional<support::WallTime>>> content;
+  std::set<std::tuple<std::string, std::string, std::optional<support::WallTime>, int>> content;
   for (const auto& policy : policies) {
-    content.emplace(policy.name, policy.spec_hash, policy.deleted_at);
+    content.emplace(policy.name, policy.spec_hash, policy.deleted_at, policy.may_lose_at_once());
   }
   return content;
 }

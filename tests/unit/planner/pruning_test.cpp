@@ -208,5 +208,20 @@ TEST_F(ManySeries, P6AnEditedPolicyDeletesNothingUntilItIsAllowed) {
   EXPECT_EQ(prunes(), 24U);
 }
 
+TEST_F(ManySeries, P6APermissionHoldsForTheSpecAndForAsManyPointsAsWereSeen) {
+  fill({.keep_last = 12}, 20);
+  policy_.retention.keep_last = 6;
+  policy_.spec_hash = "this";
+  EXPECT_EQ(prunes(), 0U);
+  policy_.mass_delete = {{"this", 4}};
+  EXPECT_EQ(prunes(), 0U) << "each would lose six, of which a new point may replace one";
+  policy_.mass_delete = {{"this", 6}};
+  EXPECT_EQ(prunes(), 12U * 6);
+  add_point_of_each(kSlot);
+  EXPECT_EQ(prunes(), 12U * 7) << "what a new point replaces is not counted";
+  policy_.spec_hash = "edited";
+  EXPECT_EQ(prunes(), 0U);
+}
+
 }  // namespace
 }  // namespace stillpoint::planner

@@ -13,7 +13,7 @@
 
 namespace stillpoint::policy {
 
-/// A policy that uses every field of the language but metadata.deletionTimestamp.
+/// A policy that uses every field of the language but metadata.deletionTimestamp and metadata.annotations.
 inline constexpr std::string_view kFullPolicy = R"(apiVersion: stillpoint.dev/v1alpha1
 kind: BackupPolicy
 metadata:
@@ -87,7 +87,9 @@ inline std::string changed(std::string_view from, std::string_view to) {
 
 /// A policy that uses every field of the language.
 inline std::string every_field() {
-  return changed("  name: edx-backend\n", "  name: edx-backend\n  deletionTimestamp: 2026-11-24T09:00:00Z\n");
+  return changed("  name: edx-backend\n",
+                 "  name: edx-backend\n  deletionTimestamp: 2026-11-24T09:00:00Z\n  annotations: {allowMassDelete: "
+                 "0274d277d2ab44b8/12}\n");
 }
 
 inline std::filesystem::path source_folder() {

@@ -32,8 +32,6 @@ TEST_P(NotSupportedYet, IsRefusedByNameWithWhatToDo) {
 }
 
 const Unsupported kUnsupported[] = {
-    {"  name: edx-backend", "  name: edx-backend\n  annotations: {a: b}",
-     "metadata.annotations: is not supported yet: "},
     {"  name: edx-backend", "  name: edx-backend\n  labels: {a: b}", "metadata.labels: is"},
     {"  name: edx-backend", "  name: edx-backend\n  namespace: x", "metadata.namespace: is"},
     {"kind: BackupPolicy", "kind: BackupPolicy\nstatus: {}", ": status: is not supported yet: remove it"},
