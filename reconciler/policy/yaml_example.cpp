@@ -49,8 +49,9 @@ void add_item(const std::string& indent, const ordered_json& value, std::string&
 
 void add_member(const std::string& indent, const std::string& name, const ordered_json& value, std::string& text) {
   const std::string line = yaml_of(value);
-  text += indent + name + ":";
-  if (!value.is_structured() || indent.size() + name.size() + 2 + line.size() <= kWidestLine) {
+  const std::string label = yaml_of(ordered_json(name));
+  text += indent + label + ":";
+  if (!value.is_structured() || indent.size() + label.size() + 2 + line.size() <= kWidestLine) {
     text += " " + line + "\n";
     return;
   }
@@ -76,7 +77,9 @@ std::string yaml_of(const ordered_json& value) {
   }
   std::string text;
   for (const auto& [name, member] : value.items()) {
-    text.append(text.empty() ? "" : ", ").append(value.is_array() ? "" : name + ": ").append(yaml_of(member));
+    text.append(text.empty() ? "" : ", ")
+        .append(value.is_array() ? "" : yaml_of(ordered_json(name)) + ": ")
+        .append(yaml_of(member));
   }
   return value.is_array() ? "[" + text + "]" : "{" + text + "}";
 }
