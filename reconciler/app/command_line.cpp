@@ -1,20 +1,14 @@
 #include "app/command_line.hpp"
 
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <iostream>
-#include <map>
 #include <span>
 
+#include "app/command_line_parts.hpp"
 #include "app/command_words.hpp"
 #include "app/commands.hpp"
-#include "app/options.hpp"
-#include "support/text.hpp"
 
 namespace stillpoint::app {
 namespace {
-
-using Command = std::function<ExitCode(const Options&)>;
 
 const std::map<std::string, ColourMode> kColours{
     {"auto", ColourMode::Auto}, {"always", ColourMode::Always}, {"never", ColourMode::Never}};
@@ -22,39 +16,6 @@ const std::map<std::string, Output> kPlanOutputs{{"table", Output::Table}, {"jso
 const std::map<std::string, Output> kTextOutputs{{"text", Output::Table}, {"json", Output::Json}};
 const std::map<std::string, Output> kExplainOutputs{
     {"text", Output::Table}, {"json", Output::Json}, {"markdown", Output::Markdown}};
-const std::map<std::string, Output> kListOutputs{
-    {"table", Output::Table}, {"wide", Output::Wide}, {"json", Output::Json}, {"name", Output::Name}};
-const std::map<std::string, telemetry::LogFormat> kLogFormats{{"text", telemetry::LogFormat::Text},
-                                                              {"json", telemetry::LogFormat::Json}};
-
-std::string words_of(const auto& table) {
-  std::string words;
-  for (const auto& [word, value] : table) {
-    words += (words.empty() ? "" : "|") + word;
-  }
-  return words;
-}
-
-template <class Value>
-void add_choice(CLI::App& app, const std::string& flags, Value& into, const std::map<std::string, Value>& table,
-                const std::string& help) {
-  // The table must outlive the parsing, which those above do.
-  const auto known = [&table](const std::string& word) {
-    return table.contains(word) ? std::string()
-                                : "expected one of " + words_of(table) + ", found '" + support::printable(word) + "'";
-  };
-  app.add_option_function<std::string>(
-         flags, [&into, &table](const std::string& word) { into = table.at(word); }, help)
-      ->check(CLI::Validator(known, ""))
-      ->option_text(words_of(table));
-}
-
-CLI::Option* add_files(CLI::App& app, Options& options) {
-  return app
-      .add_option("-f,--filename", options.files,
-                  "Policy file, or folder of *.yaml and *.yml files; may be given again")
-      ->type_name("PATH");
-}
 
 /// The names of the commands below `app`.
 std::vector<std::string> commands_of(const CLI::App& app) {
@@ -77,37 +38,6 @@ std::optional<std::string> object_to_commands(const CLI::App& app, std::span<cha
     }
   }
   return std::nullopt;
-}
-
-void add_installation(CLI::App& app, Options& options) {
-  app.add_option("--installation", options.installation,
-                 "Whose snapshots these are; installations that share a project leave each other's alone")
-      ->envname("STILLPOINT_INSTALLATION")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            const bool plain = !text.empty() && text.size() <= 63 &&
-                               text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-            return plain ? std::string() : "an installation is 1 to 63 of a-z, 0-9 and -";
-          },
-          "NAME"));
-  app.add_option("--os-cloud", options.os_cloud, "Entry of clouds.yaml for policies that name none")
-      ->option_text("NAME");
-}
-
-void add_logging(CLI::App& app, Options& options) {
-  app.add_flag_function(
-      "-v,--verbose",
-      [&options](std::int64_t times) {
-        options.log_level = times > 1 ? support::LogLevel::Debug : support::LogLevel::Info;
-      },
-      "Log what is done, to standard error; given twice, each request to the cloud too");
-  add_choice(app, "--log-format", options.log_format, kLogFormats, "How log lines look");
-}
-
-void add_mass_delete(CLI::App& app, Options& options) {
-  app.add_flag("--allow-mass-delete", options.allow_mass_delete,
-               "Prune even if more than two points and more than a quarter of a series go at once")
-      ->disable_flag_override();
 }
 
 /// What a pass may be asked for beside the policies; the same for the commands that plan one.
@@ -133,7 +63,7 @@ void add_rehearsal(CLI::App& app, Options& options) {
 }
 
 void add_run(CLI::App& app, Options& options) {
-  add_files(app, options)->required();
+  add_policies(app, options);
   add_installation(app, options);
   add_logging(app, options);
   app.add_option("--listen", options.listen,
@@ -169,14 +99,14 @@ ExitCode run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   Options options;
   Command command;
-  const auto add = [&](CLI::App& parent, const std::string& name, const std::string& help, Command run) {
-    CLI::App* sub = parent.add_subcommand(name, help);
-    sub->callback([&command, run = std::move(run)] { command = run; });
-    return sub;
+  const AddCommand add = [&](CLI::App& parent, const std::string& name, const std::string& help, Command run) {
+    CLI::App* command_app = parent.add_subcommand(name, help);
+    command_app->callback([&command, run = std::move(run)] { command = run; });
+    return command_app;
   };
 
-  CLI::App* sub = add(app, "validate", "Check policies; nothing else is looked at", validate);
-  add_files(*sub, options)->required();
+  CLI::App* sub = add(app, "validate", "Check policies; nothing else is looked at", or_store(validate));
+  add_policies(*sub, options);
   add_choice(*sub, "-o,--output", options.output, kTextOutputs, "How policies and errors are shown");
 
   add_explain(*add(app, "explain", "Say what a field of a policy means, its type, default and an example", explain),
@@ -185,8 +115,8 @@ ExitCode run_command_line(int argc, char** argv) {
   sub =
       add(app, "diff",
           "Show what reconcile would do; changes nothing. Exit code 1 if there is something, 4 if a target is blocked",
-          diff);
-  add_files(*sub, options)->required();
+          or_store(diff));
+  add_policies(*sub, options);
   add_installation(*sub, options);
   add_wishes(*sub, options);
   add_choice(*sub, "-o,--output", options.output, kPlanOutputs, "How the plan is shown");
@@ -194,8 +124,9 @@ ExitCode run_command_line(int argc, char** argv) {
   add_choice(*sub, "--color", options.colour, kColours, "Whether lines are coloured");
   add_logging(*sub, options);
 
-  sub = add(app, "reconcile", "One pass: make what is due, prune what is not kept, sweep what is left over", reconcile);
-  add_files(*sub, options)->required();
+  sub = add(app, "reconcile", "One pass: make what is due, prune what is not kept, sweep what is left over",
+            or_store(reconcile));
+  add_policies(*sub, options);
   add_installation(*sub, options);
   add_wishes(*sub, options);
   add_logging(*sub, options);
@@ -208,14 +139,15 @@ ExitCode run_command_line(int argc, char** argv) {
                   "Write Prometheus metrics of the pass here, for node_exporter's textfile collector")
       ->option_text("FILE");
 
-  add_run(*add(app, "run", "The daemon: keep every cloud as the policies want it, and serve metrics and status", run),
+  add_run(*add(app, "run", "The daemon: keep every cloud as the policies want it, and serve metrics and status",
+               or_store(run)),
           options);
 
   sub = add(app, "rehearse",
             "Run schedule, retention and quota forward in virtual time, and show what would become of them; changes "
             "nothing. Exit code 1 if a slot would be missed or something could never be held",
-            rehearse);
-  add_files(*sub, options)->required();
+            or_store(rehearse));
+  add_policies(*sub, options);
   add_installation(*sub, options);
   add_rehearsal(*sub, options);
   add_mass_delete(*sub, options);
@@ -226,21 +158,15 @@ ExitCode run_command_line(int argc, char** argv) {
             "Check the cloud, quotas, matches, SSH, sudo and databases; holds and snapshots nothing, but puts the "
             "helper under "
             "/run/stillpoint/bin on servers",
-            doctor);
-  add_files(*sub, options)->required();
+            or_store(doctor));
+  add_policies(*sub, options);
   add_installation(*sub, options);
   add_logging(*sub, options);
 
   add(app, "helper", "Print the program that holds databases on servers, to audit it or to install it there",
       print_helper);
 
-  CLI::App* get = app.add_subcommand("get", "List what exists");
-  get->require_subcommand(1);
-  sub = add(*get, "points", "List recovery points", get_points);
-  add_files(*sub, options);
-  add_installation(*sub, options);
-  add_choice(*sub, "-o,--output", options.output, kListOutputs, "How the list is shown");
-  add_logging(*sub, options);
+  add_store_commands(app, options, add);
 
   if (const auto objection = object_to_commands(app, std::span(argv, static_cast<size_t>(argc)).subspan(1))) {
     std::cerr << "stillpoint: " << *objection << "\n";

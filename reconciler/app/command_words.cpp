@@ -14,13 +14,8 @@ struct Later {
   std::string_view name;
   std::string_view meanwhile;
 };
-constexpr std::array<Later, 8> kLater{{
-    {"apply", "put the policy into the folder that reconcile is given; `stillpoint diff` shows what it would do"},
-    {"delete", "set metadata.deletionTimestamp in the policy, with spec.deletionPolicy"},
-    {"describe", "use `stillpoint get points -o wide`"},
+constexpr std::array<Later, 3> kLater{{
     {"restore", "make a volume of the point's snapshot; `stillpoint get points -o json` names it"},
-    {"pin", "set stillpoint.pin in the metadata of the point's snapshots to the name of its owner"},
-    {"unpin", "remove stillpoint.pin from the metadata of the point's snapshots"},
     {"adopt", "keep the old snapshots until enough points exist, and delete them by hand"},
     {"enroll", "put the key and the host key in place by hand; `stillpoint doctor` checks them"},
 }};

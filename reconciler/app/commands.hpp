@@ -26,7 +26,20 @@ ExitCode run(const Options& options);
 /// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases. Nothing is held or
 /// snapshotted; the helper is put on servers that lack it.
 ExitCode doctor(const Options& options);
-/// Lists the recovery points that exist, those of the given policies if there are any. Changes nothing.
+/// Puts policies into the store, after it has shown what would come of it, and asks where points would go. Changes
+/// nothing in any cloud.
+ExitCode apply(const Options& options);
+/// Deletes policies: pins their points or has them deleted, as their `deletionPolicy` says.
+ExitCode delete_policies(const Options& options);
+/// Lists the recovery points that exist, those of the given policies if there are any. Changes nothing; nor do the
+/// others that show something. With `options.watch` none of them returns.
 ExitCode get_points(const Options& options);
+ExitCode get_policies(const Options& options);
+ExitCode get_servers(const Options& options);
+ExitCode describe_policy(const Options& options);
+ExitCode describe_point(const Options& options);
+/// Marks points so that retention leaves them alone, and takes the mark off again.
+ExitCode pin(const Options& options);
+ExitCode unpin(const Options& options);
 
 }  // namespace stillpoint::app

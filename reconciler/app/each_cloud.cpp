@@ -36,7 +36,13 @@ CloudsEnded for_each_cloud(const Options& options, support::Clock& clock, teleme
     std::cerr << render_errors(checked);
     return {ExitCode::InvalidInput, std::nullopt};
   }
-  const auto [groups, errors] = by_cloud(checked.policies, options);
+  return for_each_cloud_of(checked.policies, options, clock, metrics, log, act);
+}
+
+CloudsEnded for_each_cloud_of(const std::vector<policy::Policy>& policies, const Options& options,
+                              support::Clock& clock, telemetry::Metrics& metrics, support::Log& log,
+                              const std::function<support::Result<ExitCode>(const CloudTask&)>& act) {
+  const auto [groups, errors] = by_cloud(policies, options);
   for (const auto& error : errors) {
     say("", error);
   }

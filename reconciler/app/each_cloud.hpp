@@ -33,6 +33,11 @@ struct CloudsEnded {
 CloudsEnded for_each_cloud(const Options& options, support::Clock& clock, telemetry::Metrics& metrics,
                            support::Log& log, const std::function<support::Result<ExitCode>(const CloudTask&)>& act);
 
+/// The same for policies that are at hand and in order.
+CloudsEnded for_each_cloud_of(const std::vector<policy::Policy>& policies, const Options& options,
+                              support::Clock& clock, telemetry::Metrics& metrics, support::Log& log,
+                              const std::function<support::Result<ExitCode>(const CloudTask&)>& act);
+
 /// What a cloud is called in text for people.
 std::string title_of(const std::string& cloud);
 

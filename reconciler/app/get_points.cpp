@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
+#include "app/get_parts.hpp"
+#include "app/output.hpp"
+#include "app/watch.hpp"
 #include "inventory/points.hpp"
 #include "support/text.hpp"
 
@@ -14,8 +16,6 @@ namespace {
 using inventory::Attempt;
 using support::format_utc;
 using support::printable;
-
-using Row = std::vector<std::string>;
 
 /// An attempt, and the cloud that has it.
 struct Found {
@@ -31,6 +31,18 @@ std::vector<std::string> snapshot_ids(const Attempt& attempt) {
   return ids;
 }
 
+/// Who keeps it, and until when.
+std::string pin_cell(const Attempt& attempt) {
+  for (const auto& member : attempt.members) {
+    const auto& own = member.own;
+    if (!own.pin.empty() || !own.pin_until.empty()) {
+      return printable(own.pin.empty() ? "?" : own.pin) +
+             (own.pin_until.empty() ? "" : " until " + printable(own.pin_until));
+    }
+  }
+  return "-";
+}
+
 /// Whether a table says which cloud a row is from: where there is more than one.
 enum class CloudColumn { Hide, Show };
 
@@ -44,9 +56,10 @@ Row row_of(const Found& found, Output output, CloudColumn column) {
           std::string(to_string(attempt.state)),
           std::string(to_string(attempt.consistency)),
           own.held ? std::to_string(own.held->count()) + "ms" : "-",
-          std::to_string(attempt.size_gib()) + "GiB"};
+          std::to_string(attempt.size_gib()) + "GiB",
+          attempt.point};
   if (output == Output::Wide) {
-    row.insert(row.end(), {attempt.point, attempt.id, support::join(snapshot_ids(attempt), ",")});
+    row.insert(row.end(), {pin_cell(attempt), attempt.id, support::join(snapshot_ids(attempt), ",")});
   }
   if (column == CloudColumn::Show) {
     row.insert(row.begin(), title_of(found.cloud));
@@ -54,73 +67,59 @@ Row row_of(const Found& found, Output output, CloudColumn column) {
   return row;
 }
 
-void print_table(const std::vector<Row>& rows) {
-  std::vector<size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  for (const auto& row : rows) {
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(i + 1 < row.size() ? widths[i] - row[i].size() + 2 : 0, ' ');
-    }
-    std::cout << line << "\n";
-  }
-}
-
-nlohmann::json json_of(const Found& found) {
+nlohmann::ordered_json json_of(const Found& found) {
   const Attempt& attempt = found.attempt;
   const auto& own = attempt.own();
-  nlohmann::json object{{"cloud", found.cloud},
-                        {"policy", own.policy},
-                        {"server", own.server.str()},
-                        {"serverName", printable(own.server_name)},
-                        {"dataset", own.dataset},
-                        {"slot", format_utc(attempt.slot)},
-                        {"point", attempt.point},
-                        {"attempt", attempt.id},
-                        {"state", to_string(attempt.state)},
-                        {"consistency", to_string(attempt.consistency)},
-                        {"method", own.method},
-                        {"snapshots", snapshot_ids(attempt)},
-                        {"gigabytes", attempt.size_gib()},
-                        {"position", own.position},
-                        {"taken", format_utc(own.taken)}};
+  nlohmann::ordered_json object{{"cloud", found.cloud},
+                                {"policy", own.policy},
+                                {"server", own.server.str()},
+                                {"serverName", printable(own.server_name)},
+                                {"dataset", own.dataset},
+                                {"slot", format_utc(attempt.slot)},
+                                {"point", attempt.point},
+                                {"attempt", attempt.id},
+                                {"state", to_string(attempt.state)},
+                                {"consistency", to_string(attempt.consistency)},
+                                {"method", own.method},
+                                {"snapshots", snapshot_ids(attempt)},
+                                {"gigabytes", attempt.size_gib()},
+                                {"position", own.position},
+                                {"taken", format_utc(own.taken)}};
   if (own.held) {
     object["heldMs"] = own.held->count();
+  }
+  if (!own.pin.empty() || !own.pin_until.empty()) {
+    object["pin"] = printable(own.pin);
+    object["pinUntil"] = printable(own.pin_until);
   }
   return object;
 }
 
-void print(const std::vector<Found>& points, Output output, CloudColumn column) {
-  if (output == Output::Json) {
-    nlohmann::json items = nlohmann::json::array();
-    for (const auto& found : points) {
-      items.push_back(json_of(found));
-    }
-    nlohmann::json list = nlohmann::json::object();
+std::string rendered(const std::vector<Found>& points, Output output, CloudColumn column) {
+  if (is_document(output)) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::object();
     list["apiVersion"] = "stillpoint.dev/v1alpha1";
     list["kind"] = "PointList";
-    list["items"] = std::move(items);
-    std::cout << list.dump(2, ' ', true, nlohmann::json::error_handler_t::replace) << "\n";
-    return;
+    list["items"] = nlohmann::ordered_json::array();
+    for (const auto& found : points) {
+      list["items"].push_back(json_of(found));
+    }
+    return as_document(list, output);
   }
+  std::string text;
   if (output == Output::Name) {
     for (const auto& found : points) {
-      std::cout << "point/" << found.attempt.point << "\n";
+      text += "point/" + found.attempt.point + "\n";
     }
-    return;
+    return text;
   }
   if (points.empty()) {
     std::cerr << "No recovery points.\n";
-    return;
+    return text;
   }
-  std::vector<Row> rows{{"POLICY", "SERVER", "DATASET", "SLOT", "STATE", "CONSISTENCY", "HELD", "SIZE"}};
+  std::vector<Row> rows{{"POLICY", "SERVER", "DATASET", "SLOT", "STATE", "CONSISTENCY", "HELD", "SIZE", "POINT"}};
   if (output == Output::Wide) {
-    rows.front().insert(rows.front().end(), {"POINT", "ATTEMPT", "SNAPSHOTS"});
+    rows.front().insert(rows.front().end(), {"PIN", "ATTEMPT", "SNAPSHOTS"});
   }
   if (column == CloudColumn::Show) {
     rows.front().insert(rows.front().begin(), "CLOUD");
@@ -128,7 +127,7 @@ void print(const std::vector<Found>& points, Output output, CloudColumn column) 
   for (const auto& found : points) {
     rows.push_back(row_of(found, output, column));
   }
-  print_table(rows);
+  return in_columns(rows);
 }
 
 /// Adds the points of one cloud: those of the policies, or all if there are none.
@@ -139,7 +138,8 @@ support::Status find_points(const CloudTask& task, const support::Clock& clock, 
     return support::pass_on(std::move(snapshots), "read the snapshots");
   }
   std::set<std::string> names;
-  for (const auto& policy : task.policies) {
+  // Of the store all points are shown, those of policies that are gone as well.
+  for (const auto& policy : options.from_store ? std::vector<policy::Policy>() : task.policies) {
     names.insert(policy.name);
   }
   const auto points = inventory::assemble(*snapshots, options.installation);
@@ -149,7 +149,9 @@ support::Status find_points(const CloudTask& task, const support::Clock& clock, 
     }
     for (const auto& point : series) {
       for (const auto& attempt : point.attempts) {
-        into.push_back({task.name, attempt});
+        if (is_asked_for(options, attempt.point) || is_asked_for(options, "point/" + attempt.point)) {
+          into.push_back({task.name, attempt});
+        }
       }
     }
   }
@@ -160,24 +162,26 @@ support::Status find_points(const CloudTask& task, const support::Clock& clock, 
   return {};
 }
 
-}  // namespace
-
-ExitCode get_points(const Options& options) {
-  support::SystemClock clock;
+Shown list_points(const Options& options, support::Clock& clock, support::Log& log) {
   telemetry::Metrics metrics;
-  const auto log = telemetry::make_log(options.log_format, options.log_level);
   std::vector<Found> points;
   size_t read = 0;
-  const auto ended = for_each_cloud(options, clock, metrics, *log, [&](const CloudTask& task) {
+  const auto ended = for_each_cloud(options, clock, metrics, log, [&](const CloudTask& task) {
     return find_points(task, clock, options, points).map([&] {
       ++read;
       return ExitCode::Ok;
     });
   });
-  if (read > 0) {
-    print(points, options.output, ended.clouds->size() > 1 ? CloudColumn::Show : CloudColumn::Hide);
-  }
-  return ended.code;
+  const auto column = ended.clouds && ended.clouds->size() > 1 ? CloudColumn::Show : CloudColumn::Hide;
+  return {read > 0 ? rendered(points, options.output, column) : "", ended.code};
+}
+
+}  // namespace
+
+ExitCode get_points(const Options& options) {
+  support::SystemClock clock;
+  const auto log = telemetry::make_log(options.log_format, options.log_level);
+  return show(options, clock, std::cout, [&] { return list_points(options, clock, *log); });
 }
 
 }  // namespace stillpoint::app

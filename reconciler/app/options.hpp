@@ -10,14 +10,25 @@
 
 namespace stillpoint::app {
 
-enum class Output { Table, Wide, Json, Name, Markdown };
+enum class Output { Table, Wide, Json, Yaml, Name, Markdown };
 enum class ColourMode { Auto, Always, Never };
 
 /// What the command line says, for all commands; each reads what is its own.
 struct Options {
-  std::vector<std::string> files;        ///< of policies, and folders of them
-  std::string os_cloud;                  ///< for policies that name no cloud; empty: the OS_* environment
-  std::string installation = "default";  ///< 1 to 63 of a-z, 0-9 and -
+  std::vector<std::string> files;                  ///< of policies, and folders of them
+  std::string store = "/etc/stillpoint/policies";  ///< the folder that commands read and write policies in
+  bool from_store = false;                         ///< `files` is the store, since the command line names none
+  std::vector<std::string> names;                  ///< of policies, servers or points, as the command has it
+  bool yes = false;                                ///< all that would be asked is answered with yes
+  bool dry_run = false;
+  bool watch = false;
+  std::string daemon = "http://127.0.0.1:9464";  ///< asked whether it has read what was written
+  std::string timeout = "10s";                   ///< a length of time that it gets for that
+  std::string owner;                             ///< of a pin
+  std::string until;                             ///< end of a pin: an instant or a length of time; empty: never
+  bool overwrite = false;                        ///< another owner's pin
+  std::string os_cloud;                          ///< for policies that name no cloud; empty: the OS_* environment
+  std::string installation = "default";          ///< 1 to 63 of a-z, 0-9 and -
   Output output = Output::Table;
   ColourMode colour = ColourMode::Auto;
   bool now = false;

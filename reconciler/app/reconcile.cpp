@@ -9,6 +9,7 @@
 #include "app/metrics_observer.hpp"
 #include "app/pass_report.hpp"
 #include "app/ssh_servers.hpp"
+#include "app/tombstones.hpp"
 #include "app/wishes.hpp"
 #include "executor/pass.hpp"
 #include "planner/saved_plan.hpp"
@@ -119,6 +120,13 @@ support::Result<ExitCode> pass(const executor::Context& context, const CloudTask
     std::cerr << "stillpoint: " << task.prefix
               << "after the last action: " << support::printable(ended->error->to_string()) << "\n";
     return ExitCode::Failed;
+  }
+  if (options.from_store && approval.changes(task.name) == nullptr) {
+    const auto points = inventory::assemble(ended->observed.snapshots, options.installation);
+    for (const auto& name :
+         remove_finished(options.store, task.policies, points, context.clock.wall_now(), context.log)) {
+      std::cout << "done    " << task.prefix << name << ": nothing is left of it; its file is removed\n";
+    }
   }
   return worse(exit_code_of(ended->results), exit_code_of(ended->left));
 }

@@ -9,6 +9,7 @@
 #include "app/policies.hpp"
 #include "app/service_manager.hpp"
 #include "app/ssh_servers.hpp"
+#include "app/tombstones.hpp"
 #include "app/wake_ups.hpp"
 #include "controller/daemon.hpp"
 #include "openstack/clouds_yaml.hpp"
@@ -48,6 +49,7 @@ class Program {
         servers_(make_ssh_servers(clock_, home())),
         observer_(metrics_),
         policies_(options.files, schedule::check, clock_),
+        tombstones_(options.from_store ? options.store : "", clock_, *log_),
         daemon_([this](const std::string& cloud) { return open(cloud); },
                 [this](const controller::View& view, const inventory::Points& points) { looked(view, points); },
                 settings(options), *servers_, clock_, *log_, observer_) {}
@@ -128,6 +130,7 @@ class Program {
   void looked(const controller::View& view, const inventory::Points& points) {
     if (view.cloud.observed) {
       metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
+      tombstones_.looked(view.cloud.name, points);
     }
   }
 
@@ -198,6 +201,7 @@ class Program {
     }
     log_->info("Policies read",
                {{"policies", std::to_string(now.policies.size())}, {"clouds", std::to_string(by_cloud.size())}});
+    tombstones_.set_policies(by_cloud);
     daemon_.set_policies(std::move(by_cloud));
   }
 
@@ -232,6 +236,7 @@ class Program {
   std::unique_ptr<executor::Servers> servers_;
   MetricsObserver observer_;
   store::PolicySet policies_;
+  TombstoneKeeper tombstones_;
   ServiceManager manager_;
   controller::Daemon daemon_;
   std::unique_ptr<telemetry::HttpServer> server_;  ///< ended before what it asks

@@ -177,6 +177,10 @@ cloud::Metadata deletion_metadata() {
   return {{key("deletion"), kBegun}};
 }
 
+cloud::Metadata pin_metadata(const std::string& owner, const std::string& until) {
+  return {{key("pin"), owner}, {key("pin-until"), until}};
+}
+
 bool claims_ownership(const cloud::Metadata& metadata) {
   return metadata.contains(key("installation"));
 }

@@ -28,17 +28,16 @@ TEST_F(CommandLineTest, AWordThatIsNoCommandIsNamed) {
 }
 
 TEST_F(CommandLineTest, ACommandThatIsToComeIsSaidWithWhatToDoMeanwhile) {
-  EXPECT_THAT(complaint({"run"}),
-              HasSubstr("`run` is not supported yet; let cron or a systemd timer run `stillpoint "));
-  EXPECT_THAT(complaint({"apply", "-f", "x"}),
-              HasSubstr("`apply` is not supported yet; put the policy into the folder"));
+  EXPECT_THAT(complaint({"restore"}), HasSubstr("`restore` is not supported yet; make a volume of the point's"));
 }
 
 TEST_F(CommandLineTest, AWordThatIsNoneOfTheChoicesIsNamedWithThem) {
   EXPECT_THAT(complaint({"diff", "-f", "x", "-o", "yaml"}),
               HasSubstr("--output: expected one of json|table, found 'yaml'"));
   EXPECT_THAT(complaint({"diff", "-f"}), HasSubstr("--filename: 1 required PATH missing"));
-  EXPECT_THAT(complaint({"diff"}), HasSubstr("--filename is required"));
+  EXPECT_THAT(complaint({"apply"}), HasSubstr("--filename is required"));
+  EXPECT_THAT(complaint({"delete"}), HasSubstr("NAME or --filename is required"));
+  EXPECT_THAT(complaint({"diff", "--store", "/nowhere/at/all"}), HasSubstr("/nowhere/at/all"));
   EXPECT_THAT(complaint({"diff", "-f", "x", "--now=5"}), HasSubstr("now was given a disallowed flag override"));
 }
 
