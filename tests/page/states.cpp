@@ -168,10 +168,21 @@ class World {
   int made_ = 0;
 };
 
+/// Every hour, at the minute of `slot`.
+std::string hourly_at(WallTime slot) {
+  const auto minute = std::chrono::floor<std::chrono::minutes>(slot) - std::chrono::floor<std::chrono::hours>(slot);
+  return std::to_string(minute / 1min) + " * * * *";
+}
+
+/// The latest slot of the hourly policy, at whatever time of the day this is looked at.
+WallTime latest_hourly(const World& world) {
+  return std::chrono::floor<std::chrono::minutes>(world.now() - 10min);
+}
+
 void add_usual(World& world) {
   world.add_policy("edx", "5 1 * * *", 2, {"mysql", "mongodb"});
   world.add_policy("grafana", "20 2 * * *", 1, {"postgres"});
-  world.add_policy("payments", "0 * * * *", 3);
+  world.add_policy("payments", hourly_at(latest_hourly(world)), 3);
   world.add_policy("wiki", "30 3 * * 1-5", 1, {"mariadb"});
   using Kind = status::Event::Kind;
   world.add_event(Kind::Normal, "PointMade", "point of 1 snapshot, application, held for 312 ms", "payments",
@@ -217,7 +228,7 @@ status::Status overdue(WallTime now) {
                            support::Error(support::ErrorKind::Timeout,
                                           "the lock was not granted within 10 s: a query has been running for 3 h")
                                .with_context("hold mysql"));
-  const auto slot = std::chrono::floor<std::chrono::hours>(now);
+  const auto slot = latest_hourly(world);
   std::erase_if(snapshots, [&](const cloud::Snapshot& snapshot) {
     return snapshot.volume.str() == "vol-payments-3-mysql" && snapshot.created_at > slot;
   });
@@ -247,8 +258,7 @@ status::Status held(WallTime now) {
   add_usual(world);
   // Its slot has just come.
   const auto slot = std::chrono::floor<std::chrono::minutes>(now);
-  const auto minute = slot - std::chrono::floor<std::chrono::hours>(slot);
-  world.policy("payments").schedule.cron = {std::to_string(minute / 1min) + " * * * *"};
+  world.policy("payments").schedule.cron = {hourly_at(slot)};
   for (const auto* name : {"edx", "grafana", "payments", "wiki"}) {
     world.fill(world.policy(name), 0min);
   }
