@@ -12,13 +12,13 @@ file(WRITE ${OUTPUT}.new "// Made by EmbedFile.cmake from ${name}.
 namespace ${NAMESPACE} {
 namespace {
 
-constexpr char kBytes[] = {
+constexpr char ${NAME}Bytes[] = {
 ${bytes}
 };
 
 }  // namespace
 
-constinit const std::string_view ${NAME}(kBytes, sizeof(kBytes));
+constinit const std::string_view ${NAME}(${NAME}Bytes, sizeof(${NAME}Bytes));
 
 }  // namespace ${NAMESPACE}
 ")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "inventory/match.hpp"
@@ -93,7 +94,13 @@ class Assessment {
         said_(basis.plan),
         earlier_(basis.before, basis.cloud),
         book_(points_),
-        orphanage_(points_) {}
+        orphanage_(points_) {
+    for (const auto& found : basis.plan.orphans) {
+      if (found.why == "VolumesGone") {
+        volumes_gone_.insert(found.series);
+      }
+    }
+  }
 
   std::vector<PolicyStatus> assess() && {
     for (const auto& policy : basis_.policies) {
@@ -189,7 +196,7 @@ class Assessment {
     status.points = points_of(asked.series, rules, said_, instant_);
     judge(status, asked, said_, story_of(asked.key, policy), instant_);
     // It is asked for all the same, so it grows overdue as any other.
-    if (!asked.series.empty() && !inventory::select_volumes(dataset, server, basis_.observed.volumes)) {
+    if (volumes_gone_.contains(asked.key)) {
       status.orphaned = true;
       status.orphan_reason = "VolumesGone";
     }
@@ -267,6 +274,7 @@ class Assessment {
   const inventory::Points& points_;
   const Said said_;
   const Earlier earlier_;
+  std::set<SeriesKey> volumes_gone_;  ///< the planner has looked for their volumes
   planner::SeriesBook book_;
   planner::Orphanage orphanage_;
   std::map<const policy::Policy*, std::vector<cloud::Server>> servers_;

@@ -105,7 +105,7 @@ Verdict judge_protected(const PolicyStatus& policy, const Evidence& evidence) {
     const std::string text = place_of(worst->dataset, worst->server_name) +
                              (worst->last_good ? "no good point since " + support::format_utc(*worst->last_good)
                                                : "it never had a good point");
-    return {Truth::False, "Overdue", and_more(text, late), evidence.now - worst->overdue};
+    return {Truth::False, "Overdue", and_more(text, late), *worst->due};
   }
   if (bare != nullptr) {
     return {Truth::False, "NoPointYet",

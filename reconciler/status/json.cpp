@@ -70,6 +70,9 @@ ordered_json count_points(const SeriesStatus& series) {
   json["pinned"] = pinned;
   json["going"] = going;
   json["gigabytes"] = gib;
+  if (!series.points.empty()) {
+    json["oldestSlot"] = format_utc(series.points.front().slot);
+  }
   return json;
 }
 
@@ -84,8 +87,9 @@ ordered_json json_of(const SeriesStatus& series, WallTime now) {
   }
   json["points"] = count_points(series);
   put(json, "lastGood", series.last_good);
-  if (series.overdue.count() > 0) {
-    json["overdueSince"] = format_utc(now - series.overdue);
+  put(json, "due", series.due);
+  if (series.due && *series.due < now) {
+    json["overdueSince"] = format_utc(*series.due);  // it may have become so since it was assessed
   }
   json["missed"] = series.missed;
   if (series.failure) {

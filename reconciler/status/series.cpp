@@ -105,9 +105,9 @@ void judge(SeriesStatus& status, const Asked& asked, const Said& said, const Sto
   status.expected_from = story.before != nullptr ? story.before->expected_from : story.expected_from;
   if (asked.expectation != nullptr) {
     const WallTime covered = good != nullptr ? good->slot : status.expected_from - WallTime::duration(1);
-    const auto due = asked.expectation->due_after(covered);
-    if (due && *due < instant.now) {
-      status.overdue = std::chrono::floor<std::chrono::seconds>(instant.now - *due);
+    status.due = asked.expectation->due_after(covered);
+    if (status.due && *status.due < instant.now) {
+      status.overdue = std::chrono::floor<std::chrono::seconds>(instant.now - *status.due);
     }
     status.missed = asked.expectation->passed_since(covered, instant.now, kMostMissed);
   }

@@ -62,9 +62,11 @@ struct SeriesStatus {
   std::string orphan_reason;        ///< why: `ServerGone`, `DatasetGone`, `VolumesGone` or `PolicyUnknown`; else empty
   std::vector<PointStatus> points;  ///< oldest slot first
   std::optional<support::WallTime> last_good;  ///< `taken` of the newest point that counts
-  std::chrono::seconds overdue{0};             ///< how long a point is overdue; 0: it is not
-  std::size_t missed = 0;                      ///< slots since the newest point that were missed
-  std::string doing;                           ///< what is done to it now, e.g. `held`; empty: nothing
+  /// When the next good point must be there at the latest; empty: none is expected now.
+  std::optional<support::WallTime> due;
+  std::chrono::seconds overdue{0};  ///< how long a point is overdue as of the assessment; 0: it is not
+  std::size_t missed = 0;           ///< slots since the newest point that were missed
+  std::string doing;                ///< what is done to it now, e.g. `held`; empty: nothing
   /// While it has no point: slots from then on are expected of it.
   support::WallTime expected_from;
   /// The last attempt at a point failed, and no good one has come since.

@@ -114,6 +114,13 @@ std::string HttpAddress::to_string() const {
   return (host.find(':') != std::string::npos ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+std::vector<std::string> own_names(const HttpAddress& address) {
+  if (address.is_unix() || !address.is_local()) {
+    return {};
+  }
+  return {"localhost", "127.0.0.1", "::1", address.host};
+}
+
 Result<HttpAddress> parse_http_address(std::string_view text) {
   const auto wrong = [&](const std::string& why) {
     return fail(

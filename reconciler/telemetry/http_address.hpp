@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/result.hpp"
 
@@ -22,6 +23,10 @@ struct HttpAddress {
 
 /// Reads the form that `to_string` has; `localhost` is 127.0.0.1. InvalidInput says what would be right.
 support::Result<HttpAddress> parse_http_address(std::string_view text);
+
+/// The names by which a server at the address is asked for, for HttpAccess::hosts: those of this machine's loopback.
+/// Empty, for any name, if it can be reached from elsewhere or is a Unix socket.
+std::vector<std::string> own_names(const HttpAddress& address);
 
 /// A file descriptor that is closed with its owner.
 class OwnedFd {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "support/ids.hpp"
+#include "telemetry/page.hpp"
 
 namespace stillpoint::telemetry {
 
@@ -120,6 +121,12 @@ std::variant<HttpAnswer, HttpSite::Work> HttpSite::route(const HttpRequest& requ
       return revalidated(of_type(handlers_.points(request.query), "application/json", HttpAnswer::Caching::Revalidate),
                          request);
     });
+  }
+  for (const auto& file : page_files()) {
+    if (file.path == request.path) {
+      return revalidated(of_type(std::string(file.content), std::string(file.type), HttpAnswer::Caching::Revalidate),
+                         request);
+    }
   }
   return plain_text(404, "there is no such page");
 }

@@ -8,6 +8,7 @@
 
 #include "cloud/types.hpp"
 #include "inventory/points.hpp"
+#include "status/status.hpp"
 #include "support/clock.hpp"
 
 namespace stillpoint::telemetry {
@@ -37,6 +38,13 @@ class Metrics {
   /// A pass over all clouds. `exit_code` is that of `reconcile`.
   void pass_ended(std::chrono::nanoseconds took, int exit_code);
 
+  /// The daemon's pass over one server of a policy. `result`: `done`, `failed` or `again` (it asked to be looked at
+  /// soon).
+  void reconciled(std::chrono::nanoseconds took, std::string_view result);
+  /// How many servers of policies wait for a worker.
+  void observe_queue(std::size_t waiting);
+  void observe_build(const std::string& version);
+
   /// What existed in a cloud at `when`, by our clock. `cloud` is its entry of clouds.yaml; empty: the OS_* environment.
   void observe(const std::string& cloud, const inventory::Points& points, const cloud::Quota& quota,
                support::WallTime when);
@@ -46,6 +54,11 @@ class Metrics {
 
   /// How many slots of a series were missed since its newest point.
   void observe_missed(const std::string& cloud, const inventory::SeriesKey& series, size_t slots);
+
+  /// All that the status tells of policies, instead of the two above: next slots, intervals, missed slots, what is
+  /// overdue, conditions, open holds. What it does not tell any more goes. Tombstones and names without a policy have
+  /// no slots to come and nothing overdue.
+  void observe(const status::Status& status);
 
   /// Takes over, from what `text` gave in an earlier process, what `observe` and `observe_next_slot` said of the clouds
   /// that `wanted` names and that this object has not observed: an alert on the age of a point must not fall silent

@@ -93,5 +93,13 @@ TEST_F(StatusJsonTest, PointsAreFiltered) {
   EXPECT_EQ(count({{}, {}, {"nobody"}, {}}), 0U);
 }
 
+TEST_F(StatusJsonTest, WhatIsOverdueIsSaidWhenItIsAsked) {
+  add_point("2026-11-24T11:00:00Z");
+  auto status = status_at("2026-11-24T12:31:00Z");
+  EXPECT_EQ(policies_json(status).find("overdueSince"), std::string::npos);
+  status.now = at("2026-11-24T12:40:00Z");  // assessed nine minutes ago
+  EXPECT_NE(policies_json(status).find("\"overdueSince\":\"2026-11-24T12:31:20Z\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace stillpoint::status

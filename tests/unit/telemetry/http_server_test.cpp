@@ -12,6 +12,7 @@
 
 #include "fakes/fake_clock.hpp"
 #include "fakes/raw_client.hpp"
+#include "telemetry/page.hpp"
 
 namespace stillpoint::telemetry {
 namespace {
@@ -73,6 +74,17 @@ TEST_F(HttpServerTest, AnswersHaveTheirTypesAndNothingIsTrustedBeyondThePage) {
   EXPECT_THAT(points, EndsWith("[2]"));
   EXPECT_THAT(ask("/nowhere"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(ask("/%2e%2e/etc/passwd"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST_F(HttpServerTest, ThePageAndAllThatItAsksForIsServed) {
+  start();
+  const auto index = ask("/");
+  EXPECT_THAT(index, HasSubstr("Content-Type: text/html; charset=utf-8\r\n"));
+  for (const auto& file : page_files()) {
+    EXPECT_THAT(ask(std::string(file.path)), EndsWith("\r\n\r\n" + std::string(file.content)));
+  }
+  EXPECT_THAT(index, Not(HasSubstr("style=")));
+  EXPECT_THAT(index, Not(HasSubstr("<script>")));
 }
 
 TEST_F(HttpServerTest, OnlyGetAndHeadAreAnswered) {
@@ -184,7 +196,7 @@ TEST_F(HttpServerTest, P11OnlyWhoHasThePasswordIsLetIn) {
 }
 
 TEST_F(HttpServerTest, AForeignNameIsNotAnswered) {
-  start({}, {{}, {"localhost", "127.0.0.1"}});
+  start({}, {{}, own_names({"127.0.0.1", 0, ""})});
   RawClient rebound(server_->port());
   rebound.say("GET /api/v1/policies HTTP/1.1\r\nHost: evil.example:9464\r\n\r\n");
   EXPECT_THAT(rebound.read_all(), StartsWith("HTTP/1.1 421 "));
@@ -236,6 +248,7 @@ TEST(HttpAddress, IsReadAsItIsWritten) {
   EXPECT_TRUE(parse_http_address("[::1]:1")->is_local());
   EXPECT_TRUE(parse_http_address("unix:/x")->is_local());
   EXPECT_FALSE(parse_http_address("0.0.0.0:1")->is_local());
+  EXPECT_THAT(own_names(*parse_http_address("0.0.0.0:1")), testing::IsEmpty()) << "it may be asked for by any name";
   for (const auto* text : {"", "9464", ":9464", "host:1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "::1:80",
                            "[127.0.0.1]:1", "unix:run", "127.0.0.1:-1"}) {
     EXPECT_FALSE(parse_http_address(text)) << text;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "fakes/objects.hpp"
 #include "telemetry/exposition.hpp"
@@ -102,6 +103,85 @@ TEST(Metrics, OnlyLinesOfItsOwnAreKept) {
       "stillpoint_quota_headroom{cloud=\"prod\"",
       kAll);
   EXPECT_EQ(metrics.text(), Metrics().text());
+}
+
+/// One policy whose only series is overdue and held.
+status::Status one_overdue() {
+  status::SeriesStatus series;
+  series.server = fakes::kServer;
+  series.server_name = "backend-2";
+  series.dataset = "mysql";
+  series.due = kNow - std::chrono::seconds(90);
+  series.missed = 2;
+  series.doing = "held";
+  status::PolicyStatus policy;
+  policy.name = "edx";
+  policy.cloud = "prod";
+  policy.next_slot = at("2026-11-24T13:00:00Z");
+  policy.interval = std::chrono::hours(1);
+  policy.series = {series};
+  policy.conditions = {{status::Condition::Type::Protected, status::Truth::False, "Overdue", "", kNow}};
+  status::Status status;
+  status.now = kNow;
+  status.policies = {policy};
+  return status;
+}
+
+TEST(Metrics, AStatusIsToldAndWhatItDoesNotTellAnyMoreGoes) {
+  Metrics metrics;
+  auto status = one_overdue();
+  metrics.observe(status);
+  const std::string series =
+      "{cloud=\"prod\",dataset=\"mysql\",policy=\"edx\",server=\"" + fakes::kServer.str() + "\"} ";
+  const std::string condition = "stillpoint_policy_condition{cloud=\"prod\",policy=\"edx\",status=";
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_overdue_seconds" + series + "90\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_missed_slots" + series + "2\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr(condition + "\"false\",type=\"Protected\"} 1\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_holds_open{cloud=\"prod\",policy=\"edx\"} 1\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_expected_interval_seconds{cloud=\"prod\",policy=\"edx\"} 3600\n"));
+  metrics.observe("prod", one_point(), {}, kNow);
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_missed_slots" + series + "2\n"))
+      << "a look at the cloud knows no better";
+  status.policies[0].conditions[0].truth = status::Truth::True;
+  metrics.observe(status);
+  EXPECT_THAT(metrics.text(), HasSubstr(condition + "\"true\",type=\"Protected\"} 1\n"));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr(condition + "\"false\"")));
+  metrics.observe(status::Status());
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("stillpoint_overdue_seconds{")));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("stillpoint_policy_condition{")));
+  metrics.observe("prod", inventory::Points(), {}, kNow);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("dataset=\"mysql\"")))
+      << "a daemon that runs for years forgets what is gone";
+}
+
+TEST(Metrics, OfWhatNoPolicyAsksForNothingIsOverdue) {
+  Metrics metrics;
+  auto status = one_overdue();
+  status.policies[0].deleted = true;
+  metrics.observe(status);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("stillpoint_overdue_seconds{")));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("stillpoint_next_slot_timestamp_seconds{")));
+  EXPECT_THAT(metrics.text(), HasSubstr("type=\"Protected\""));
+}
+
+TEST(Metrics, PrometheusOwnCheckFindsNothing) {
+  Metrics metrics;
+  metrics.request_ended("volumev3", "GET", 200, std::chrono::milliseconds(5));
+  metrics.point_ended({"edx", fakes::kServer, "mysql"}, "complete");
+  metrics.held({"edx", fakes::kServer, "mysql"}, std::chrono::milliseconds(250));
+  metrics.snapshot_available(std::chrono::milliseconds(700));
+  metrics.deletion_ended({"edx", fakes::kServer, "mysql"}, "prune", "deleted");
+  metrics.pass_ended(std::chrono::seconds(3), 0);
+  metrics.reconciled(std::chrono::seconds(3), "done");
+  metrics.observe_queue(4);
+  metrics.observe_build("1.2.3");
+  observe(metrics, {"prod"});
+  metrics.observe(one_overdue());
+  auto* promtool = popen("promtool check metrics >&2", "w");
+  ASSERT_NE(promtool, nullptr);
+  const auto text = metrics.text();
+  EXPECT_EQ(std::fwrite(text.data(), 1, text.size(), promtool), text.size());
+  EXPECT_EQ(pclose(promtool), 0) << text;
 }
 
 TEST(ParseSample, ReadsWhatTheSerializerWrites) {

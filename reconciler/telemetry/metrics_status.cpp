@@ -1,0 +1,52 @@
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include "telemetry/metrics_families.hpp"
+
+namespace stillpoint::telemetry {
+namespace {
+
+std::string lower_case_of(std::string_view word) {
+  std::string lower(word);
+  for (auto& c : lower) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return lower;
+}
+
+}  // namespace
+
+void Metrics::observe(const status::Status& status) {
+  auto& all = *families_;
+  const Saying saying({&all.next_slot, &all.interval, &all.missed, &all.overdue, &all.condition, &all.holds_open}, {});
+  for (const auto& policy : status.policies) {
+    const Labels labels{{"cloud", policy.cloud}, {"policy", policy.name}};
+    for (const auto& condition : policy.conditions) {
+      all.condition.set(
+          with(with(labels, "type", to_string(condition.type)), "status", lower_case_of(to_string(condition.truth))),
+          1);
+    }
+    if (policy.deleted || policy.unknown) {
+      continue;
+    }
+    if (policy.next_slot && policy.interval) {
+      all.next_slot.set(labels, unix_seconds(*policy.next_slot));
+      all.interval.set(labels, seconds(*policy.interval));
+    }
+    int held = 0;
+    for (const auto& series : policy.series) {
+      if (series.orphaned && series.orphan_reason != "VolumesGone") {
+        continue;
+      }
+      const Labels of_series = with(series_labels({policy.name, series.server, series.dataset}), "cloud", policy.cloud);
+      const auto late = series.due ? status.now - *series.due : support::WallTime::duration(0);
+      all.overdue.set(of_series, std::max(0.0, seconds(late)));
+      all.missed.set(of_series, static_cast<double>(series.missed));
+      held += series.doing == "held" ? 1 : 0;
+    }
+    all.holds_open.set(labels, held);
+  }
+}
+
+}  // namespace stillpoint::telemetry
