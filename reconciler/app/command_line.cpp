@@ -69,6 +69,12 @@ void add_run(CLI::App& app, Options& options) {
   app.add_option("--listen", options.listen,
                  "Where metrics, health and status are served: 127.0.0.1:9464 (default), unix:PATH, or none")
       ->option_text("ADDRESS");
+  app.add_option("--http-credentials", options.http_credentials,
+                 "A file with user:password, asked of everybody for everything but health")
+      ->option_text("FILE");
+  app.add_flag("--insecure-http", options.insecure_http,
+               "Let that password cross the network, where --listen is not on this machine alone")
+      ->disable_flag_override();
   app.add_option_function<int>(
          "--resync", [&options](int seconds) { options.resync = std::chrono::seconds(seconds); },
          "Seconds between two whole listings of a cloud in which nothing happens (default 300)")

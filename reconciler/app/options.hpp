@@ -45,6 +45,8 @@ struct Options {
   long quota_snapshots = -1;              ///< offline; -1: no limit
   long quota_gigabytes = -1;              ///< offline; -1: no limit
   std::string listen = "127.0.0.1:9464";  ///< run: where HTTP is served; `none`: nowhere
+  std::string http_credentials;           ///< run: a file with `user:password` that is asked for; empty: none is
+  bool insecure_http = false;             ///< run: a password may cross the network
   std::chrono::seconds resync{300};       ///< run: between two whole listings of a cloud
   std::size_t workers = 16;               ///< run: servers that are worked on at once
   int holds_at_once = 2;                  ///< run: for each volume type and zone, to begin with

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <set>
 
 #include "app/cloud_session.hpp"
 #include "app/commands.hpp"
@@ -40,6 +41,12 @@ std::string name_of_cloud(const std::string& name) {
   return config ? config->name : name;
 }
 
+using Worked = controller::CloudLoop::Worked;
+
+std::string_view word_of(Worked worked) {
+  return worked == Worked::Failed ? "failed" : worked == Worked::Again ? "again" : "done";
+}
+
 /// The daemon with all that it stands on.
 class Program {
  public:
@@ -51,11 +58,13 @@ class Program {
         policies_(options.files, schedule::check, clock_),
         tombstones_(options.from_store ? options.store : "", clock_, *log_),
         daemon_([this](const std::string& cloud) { return open(cloud); },
-                [this](const controller::View& view, const inventory::Points& points) { looked(view, points); },
+                {[this](const controller::View& view, const inventory::Points& points) { looked(view, points); },
+                 [this](std::chrono::nanoseconds took, Worked worked) { metrics_.reconciled(took, word_of(worked)); }},
                 settings(options), *servers_, clock_, *log_, observer_) {}
 
   /// Whether there is any policy to go by; if not, it says why.
   bool load() {
+    metrics_.observe_build(STILLPOINT_VERSION);
     const auto now = policies_.refresh();
     if (now->policies.empty()) {
       for (const auto& problem : now->problems) {
@@ -66,6 +75,7 @@ class Program {
       std::cerr << "stillpoint: there is no policy to go by\n";
       return false;
     }
+    tell_problems(*now);
     take(*now);
     return true;
   }
@@ -142,12 +152,26 @@ class Program {
     if (!address) {
       return support::pass_on(std::move(address));
     }
+    telemetry::HttpAccess access;
+    if (!options_.http_credentials.empty()) {
+      auto credentials = telemetry::read_http_credentials(options_.http_credentials);
+      if (!credentials) {
+        return support::pass_on(std::move(credentials), "--http-credentials " + options_.http_credentials);
+      }
+      if (!address->is_local() && !options_.insecure_http) {
+        return support::fail(
+            support::ErrorKind::InvalidInput,
+            "with --http-credentials a password would cross the network unencrypted: listen on loopback "
+            "or a Unix socket behind a proxy with TLS, or say --insecure-http");
+      }
+      access.credentials = std::move(*credentials);
+    }
     telemetry::HttpHandlers handlers;
     handlers.why_unhealthy = [this] { return daemon_.is_alive() ? "" : "a loop does not go on"; };
     handlers.why_unready = [this] { return daemon_.has_looked() ? "" : "not every cloud was looked at yet"; };
     handlers.metrics = [this] {
-      // metrics_.observe_queue(daemon_.queue_depth());
-      // metrics_.observe(status());
+      metrics_.observe_queue(daemon_.queue_depth());
+      metrics_.observe(status());
       return metrics_.text();
     };
     handlers.policies = [this] { return status::policies_json(status()); };
@@ -156,7 +180,7 @@ class Program {
                                  {telemetry::values_of(query, "cloud"), telemetry::values_of(query, "policy"),
                                   telemetry::values_of(query, "server"), telemetry::values_of(query, "dataset")});
     };
-    auto server = telemetry::HttpServer::start({*address}, std::move(handlers), clock_, *log_);
+    auto server = telemetry::HttpServer::start({*address, std::move(access)}, std::move(handlers), clock_, *log_);
     if (!server) {
       return support::pass_on(std::move(server));
     }
@@ -172,13 +196,7 @@ class Program {
 
   void refresh() {
     const auto now = policies_.refresh();
-    for (const auto& problem : now->problems) {
-      for (const auto& error : problem.errors) {
-        log_->error("Policy file not used", {{"file", problem.file},
-                                             {"error", error.to_string()},
-                                             {"still_in_force", support::join(problem.kept, ", ")}});
-      }
-    }
+    tell_problems(*now);
     for (const auto& name : now->vanished) {
       log_->warn("Policy gone",
                  {{"policy", name}, {"meaning", "nothing is made for it any more, and its points stay"}});
@@ -186,6 +204,23 @@ class Program {
     if (now->changed) {
       take(*now);
     }
+  }
+
+  /// Each look finds the same ones: they are told when they are new.
+  void tell_problems(const store::PoliciesInForce& now) {
+    std::set<std::string> problems;
+    for (const auto& problem : now.problems) {
+      for (const auto& error : problem.errors) {
+        const auto text = error.to_string();
+        if (!problems_.contains(text)) {
+          log_->error("Policy file not used",
+                      {{"file", problem.file}, {"error", text}, {"still_in_force", support::join(problem.kept, ", ")}});
+          daemon_.note({status::Event::Kind::Warning, "PolicyFileNotUsed", text, "", "", "", 1, {}, {}});
+        }
+        problems.insert(text);
+      }
+    }
+    problems_ = std::move(problems);
   }
 
   void take(const store::PoliciesInForce& now) {
@@ -238,6 +273,7 @@ class Program {
   store::PolicySet policies_;
   TombstoneKeeper tombstones_;
   ServiceManager manager_;
+  std::set<std::string> problems_;  ///< with files of policies, that were told
   controller::Daemon daemon_;
   std::unique_ptr<telemetry::HttpServer> server_;  ///< ended before what it asks
 };

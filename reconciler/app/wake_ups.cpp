@@ -29,6 +29,7 @@ support::Result<WakeUps> WakeUps::start(const std::vector<std::string>& paths) {
     sigaddset(&signals, signal);
   }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // who hangs up ends a call, and not the program
   const int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0) {
     return support::fail(support::ErrorKind::Unavailable,

@@ -79,7 +79,7 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   return std::min({due_, ended + settings_.longest_sleep, listed_ + settings_.resync});
 }
 
-void CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
+CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
   executor::Job job;
   std::shared_ptr<RecordingCloud> cloud;
   seconds offset{0};
@@ -87,7 +87,7 @@ void CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
     const std::lock_guard lock(mutex_);
     const auto found = jobs_.find(key);
     if (found == jobs_.end() || working_cloud_ == nullptr) {
-      return;
+      return Worked::Nothing;
     }
     job = std::move(found->second);
     jobs_.erase(found);
@@ -101,8 +101,10 @@ void CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
     executor::log_result(around_.log, name_, "Action ended", result);
     note_event(result);
   });
+  const auto worked = ended.worked();
   const std::lock_guard lock(mutex_);
   ended_.push_back(std::move(ended));
+  return worked;
 }
 
 std::shared_ptr<const View> CloudLoop::view() const {
@@ -127,18 +129,35 @@ void CloudLoop::take_in_results(SteadyTime now) {
   }
 }
 
-void CloudLoop::take_in(const Ended& ended, SteadyTime now) {
+CloudLoop::Worked CloudLoop::Ended::worked() const {
   const auto any = [&](ActionResult::Outcome outcome) {
-    return std::any_of(ended.results.begin(), ended.results.end(),
+    return std::any_of(results.begin(), results.end(),
                        [&](const ActionResult& result) { return result.outcome == outcome; });
   };
   if (any(ActionResult::Outcome::Failed)) {
-    back_off_.failed(ended.key, now);
-  } else if (any(ActionResult::Outcome::Skipped)) {
-    back_off_.was_busy(ended.key, now);
-  } else {
-    back_off_.succeeded(ended.key);
-    learnt_.forgive(ended.key);
+    return Worked::Failed;
+  }
+  return any(ActionResult::Outcome::Skipped) ? Worked::Again : Worked::Done;
+}
+
+void CloudLoop::take_in(const Ended& ended, SteadyTime now) {
+  for (const auto& result : ended.results) {
+    const auto& action = result.action;
+    if (result.error && std::holds_alternative<planner::CreatePoint>(action.what)) {
+      failures_.insert_or_assign({action.policy, action.server, action.dataset}, *result.error);
+    }
+  }
+  switch (ended.worked()) {
+    case Worked::Failed:
+      back_off_.failed(ended.key, now);
+      break;
+    case Worked::Again:
+      back_off_.was_busy(ended.key, now);
+      break;
+    case Worked::Nothing:
+    case Worked::Done:
+      back_off_.succeeded(ended.key);
+      learnt_.forgive(ended.key);
   }
 }
 
@@ -272,8 +291,13 @@ void CloudLoop::publish(std::chrono::nanoseconds took) {
     view->cloud.observed = listed_wall_;
   }
   const auto before = this->view();
-  view->policies = status::assess({name_, settings_.installation, *policies_, inventory_.observed(), points_, plan_,
-                                   around_.clock.wall_now(), before->policies});
+  if (!inventory_.is_known()) {
+    const support::Error why(support::ErrorKind::Unavailable, error_.empty() ? "not read yet" : error_);
+    view->policies = status::assess_unread(name_, *policies_, why, around_.clock.wall_now(), before->policies);
+  } else {
+    view->policies = status::assess({name_, settings_.installation, *policies_, inventory_.observed(), points_, plan_,
+                                     around_.clock.wall_now(), before->policies, std::exchange(failures_, {})});
+  }
   find_jittered(view->policies);
   const std::lock_guard lock(mutex_);
   view_ = std::move(view);

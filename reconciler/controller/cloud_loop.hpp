@@ -68,8 +68,10 @@ class CloudLoop {
   /// Takes in what workers have done, looks at the cloud if that is due, plans, and queues. Returns when it is to be
   /// called again at the latest; earlier if a worker has ended something.
   support::SteadyTime step(const std::stop_token& stop);
+  /// `Nothing` was asked for any more; `Again`: somebody else was at work there.
+  enum class Worked { Nothing, Done, Failed, Again };
   /// Does what the newest plan asks for of a key. Nothing new is begun once `stop` was requested.
-  void work(const executor::JobKey& key, const std::stop_token& stop);
+  Worked work(const executor::JobKey& key, const std::stop_token& stop);
 
   /// What the last plan was made from; for the thread of `step`.
   const inventory::Points& points() const { return points_; }
@@ -84,6 +86,8 @@ class CloudLoop {
   struct Ended {
     executor::JobKey key;
     std::vector<executor::ActionResult> results;
+
+    Worked worked() const;
   };
   struct Timetable {
     const policy::Policy* policy;
@@ -132,6 +136,7 @@ class CloudLoop {
   std::string error_;
   inventory::Points points_;  ///< of the inventory, as of the last plan
   planner::Plan plan_;
+  std::map<inventory::SeriesKey, support::Error> failures_;  ///< of points, since the last view
   support::SteadyTime due_{};  ///< when there is something to be done next, as far as the plan tells
   std::atomic<bool> wants_reopening_ = false;
 

@@ -21,11 +21,11 @@ constexpr std::chrono::minutes kLongestAction{60};
 /// A cloud's loop and its thread.
 class Daemon::LoopThread {
  public:
-  LoopThread(const std::string& cloud, CloudLoop::Open open, OnView on_view, const Settings& settings,
+  LoopThread(const std::string& cloud, CloudLoop::Open open, const Listeners& listeners, const Settings& settings,
              const Surroundings& around)
       : loop_(cloud, std::move(open), settings, around),
         clock_(around.clock),
-        on_view_(std::move(on_view)),
+        listeners_(listeners),
         since_(around.clock.steady_now()),
         thread_([this](const std::stop_token& stop) { run(stop); }) {}
   ~LoopThread() {
@@ -68,7 +68,7 @@ class Daemon::LoopThread {
         loop_.set_policies(std::move(policies));
       }
       const auto next = loop_.step(stop);
-      on_view_(*loop_.view(), loop_.points());
+      listeners_.viewed(*loop_.view(), loop_.points());
       has_looked_ = true;
       lock.lock();
       is_stepping_ = false;
@@ -79,7 +79,7 @@ class Daemon::LoopThread {
 
   CloudLoop loop_;
   support::Clock& clock_;
-  const OnView on_view_;
+  const Listeners& listeners_;
   std::atomic<bool> has_looked_ = false;
   mutable std::mutex mutex_;  ///< guards what follows
   std::condition_variable_any news_;
@@ -90,10 +90,10 @@ class Daemon::LoopThread {
   std::jthread thread_;
 };
 
-Daemon::Daemon(Open open, OnView on_view, Settings settings, executor::Servers& servers, support::Clock& clock,
+Daemon::Daemon(Open open, Listeners listeners, Settings settings, executor::Servers& servers, support::Clock& clock,
                support::Log& log, executor::Observer& observer)
     : open_(std::move(open)),
-      on_view_(std::move(on_view)),
+      listeners_(std::move(listeners)),
       settings_(std::move(settings)),
       clock_(clock),
       queue_(std::max<std::size_t>(1, settings_.workers / 2)),
@@ -130,7 +130,7 @@ void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> pol
     auto& loop = loops_[cloud];
     if (loop == nullptr) {
       loop = std::make_shared<LoopThread>(
-          cloud, [this, name = cloud] { return open_(name); }, on_view_, settings_, surroundings_);
+          cloud, [this, name = cloud] { return open_(name); }, listeners_, settings_, surroundings_);
     }
     loop->set_policies(std::move(members));
   }
@@ -154,7 +154,11 @@ void Daemon::work(const std::stop_token& stop) {
   while (const auto key = queue_.get(stop)) {
     const auto its = loop(key->cloud);
     if (its != nullptr) {
-      its->loop().work(key->job, stop);
+      const auto begun = clock_.steady_now();
+      const auto worked = its->loop().work(key->job, stop);
+      if (worked != CloudLoop::Worked::Nothing) {
+        listeners_.worked(clock_.steady_now() - begun, worked);
+      }
     }
     queue_.done(*key);
     last_done_ = clock_.steady_now();

@@ -19,10 +19,15 @@ class Daemon {
  public:
   /// Logs in to the cloud of that name.
   using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud)>;
-  /// Hears of each look and plan, and of what they are made from, on the thread of the cloud's loop.
-  using OnView = std::function<void(const View&, const inventory::Points&)>;
+  /// What others want to know.
+  struct Listeners {
+    /// Of each look and plan, and what they were made from; on the thread of the cloud's loop.
+    std::function<void(const View&, const inventory::Points&)> viewed;
+    /// Of the work on each server of a policy; on the workers' threads.
+    std::function<void(std::chrono::nanoseconds took, CloudLoop::Worked)> worked;
+  };
 
-  Daemon(Open open, OnView on_view, Settings settings, executor::Servers& servers, support::Clock& clock,
+  Daemon(Open open, Listeners listeners, Settings settings, executor::Servers& servers, support::Clock& clock,
          support::Log& log, executor::Observer& observer);
   ~Daemon();
 
@@ -34,6 +39,9 @@ class Daemon {
   void request_stop();
   /// Returns when that is so.
   void wait();
+
+  /// Something that happened outside of the loops.
+  void note(status::Event event) { events_.add(std::move(event), clock_.wall_now()); }
 
   /// All that is known now. `version` is left empty.
   status::Status status() const;
@@ -51,7 +59,7 @@ class Daemon {
   std::vector<std::shared_ptr<LoopThread>> loops() const;
 
   const Open open_;
-  const OnView on_view_;
+  const Listeners listeners_;
   const Settings settings_;
   support::Clock& clock_;
   WorkQueue queue_;

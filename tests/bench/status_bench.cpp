@@ -72,16 +72,18 @@ int main() {
   double last = 0;
   for (const int count : {100, 1000, 4000}) {
     const auto world = make_world(count, now);
+    const auto points = inventory::assemble(world.observed.snapshots, "default");
     planner::Plan plan;
-    const double planning = milliseconds_of([&] { plan = planner::plan(world.policies, world.observed, {}, now); });
+    const double planning =
+        milliseconds_of([&] { plan = planner::plan(world.policies, world.observed, points, {}, now); });
     status::Status status;
     const std::vector<status::PolicyStatus> nothing;
     const double first = milliseconds_of([&] {
-      status.policies = status::assess({"", "default", world.policies, world.observed, plan, now, nothing});
+      status.policies = status::assess({"", "default", world.policies, world.observed, points, plan, now, nothing});
     });
     const auto before = status.policies;
     const double again = milliseconds_of([&] {
-      status.policies = status::assess({"", "default", world.policies, world.observed, plan, now, before});
+      status.policies = status::assess({"", "default", world.policies, world.observed, points, plan, now, before});
     });
     status.now = now;
     std::string text;

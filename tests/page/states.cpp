@@ -116,7 +116,8 @@ class World {
     status_.version = "1.0.0";
     status_.clouds = {{"prod", now_ - 12s, cloud_error, observed_.quota}};
     const auto plan = planner::plan(policies_, observed_, {}, now_);
-    status_.policies = status::assess({"prod", "default", policies_, observed_, plan, now_, {}, failures_});
+    const auto points = inventory::assemble(observed_.snapshots, "default");
+    status_.policies = status::assess({"prod", "default", policies_, observed_, points, plan, now_, {}, failures_});
     return std::move(status_);
   }
 
