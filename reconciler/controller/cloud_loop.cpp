@@ -265,19 +265,20 @@ bool CloudLoop::has_ready_work(SteadyTime now) const {
   });
 }
 
-/// What waits in the queue gets what the newest plan has for it, be it nothing.
+/// What waits in the queue gets what the newest plan has for it, be it nothing. A job that has ended since the plan was
+/// begun is not in it: what the plan wants for its key may be done already, and its worker has asked for another step.
+/// Whoever ends a job says so before the queue lets its key go, and with the lock held, as this is.
 void CloudLoop::queue_jobs(SteadyTime now) {
   auto jobs = executor::jobs_of(plan_, *policies_, inventory_.observed().servers);
-  std::erase_if(jobs, [&](const executor::Job& job) { return !back_off_.is_ready(job.key, now); });
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.clear();
-    for (const auto& job : jobs) {
-      jobs_.emplace(job.key, job);
-    }
-  }
-  for (const auto& job : jobs) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(jobs, [&](const executor::Job& job) {
+    return !back_off_.is_ready(job.key, now) ||
+           std::any_of(ended_.begin(), ended_.end(), [&](const Ended& ended) { return ended.key == job.key; });
+  });
+  jobs_.clear();
+  for (auto& job : jobs) {
     around_.queue.add({name_, job.key});
+    jobs_.emplace(job.key, std::move(job));
   }
 }
 

@@ -65,7 +65,10 @@ Status wait_gone(const Context& context, const cloud::SnapshotId& id, const std:
     if (deadline.passed(context.clock)) {
       return fail(ErrorKind::Timeout, "it is still being deleted");
     }
-    context.clock.sleep_for(kPoll);
+    context.clock.sleep_for(kPoll, context.stop);
+    if (context.stop.stop_requested()) {
+      return fail(ErrorKind::Interrupted, "the program is being stopped; the next pass sees whether it is gone");
+    }
   }
 }
 

@@ -125,6 +125,9 @@ class Carrier {
 
   ActionResult remove(const inventory::Attempt& attempt) {
     auto deleted = delete_attempt(context_, attempt);
+    if (!deleted && deleted.error().kind() == support::ErrorKind::Interrupted) {
+      return busy(deleted.error());
+    }
     context_.observer.deletion_ended(series_of(*action_), action_->verb(), deleted ? "deleted" : "failed");
     return deleted ? done("deleted " + support::count_of(attempt.members.size(), "snapshot"))
                    : failed(std::move(deleted.error()));

@@ -59,12 +59,13 @@ bool may_pass(const support::Error& error) {
 
 /// Waits before the next question, as long as the cloud asks for. False if that is longer than the hold: then nothing
 /// is held for it.
-bool wait_before_asking(const Context& context, const support::Error& error, milliseconds pause, Deadline deadline) {
+bool wait_before_asking(const Context& context, const support::Error& error, milliseconds pause, Deadline deadline,
+                        const std::stop_token& stop = {}) {
   const auto wait = std::max(pause, milliseconds(error.retry_after().value_or(std::chrono::seconds(0))));
   if (wait >= deadline.remaining(context.clock)) {
     return false;
   }
-  context.clock.sleep_for(wait);
+  context.clock.sleep_for(wait, stop);
   return true;
 }
 
@@ -97,7 +98,8 @@ support::Error too_late(const cloud::SnapshotId& id, const std::optional<support
               (last ? " (it said last: " + last->to_string() + ")" : "")};
 }
 
-Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot snapshot, Deadline deadline) {
+Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot snapshot, Deadline deadline,
+                                       const std::stop_token& stop) {
   milliseconds pause = kFirstPoll;
   std::optional<support::Error> last;
   while (snapshot.status != "available") {
@@ -105,7 +107,11 @@ Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot s
       return fail(ErrorKind::Conflict, "snapshot " + snapshot.id.str() + " became '" + snapshot.status + "'" +
                                            why_failed(context, snapshot.id, deadline));
     }
-    context.clock.sleep_for(pause);
+    context.clock.sleep_for(pause, stop);
+    if (stop.stop_requested()) {
+      return fail(ErrorKind::Interrupted,
+                  "the program is being stopped; snapshot " + snapshot.id.str() + " is left to the next pass");
+    }
     pause = std::min(kLastPoll, pause * 5 / 4);
     auto fresh = context.cloud.get_snapshot(snapshot.id, deadline);
     if (!fresh && deadline.passed(context.clock)) {
@@ -116,7 +122,7 @@ Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot s
     }
     if (!fresh) {
       last = fresh.error();
-      if (!wait_before_asking(context, *last, pause, deadline)) {
+      if (!wait_before_asking(context, *last, pause, deadline, stop)) {
         return fail(too_late(snapshot.id, last));
       }
       continue;
@@ -127,7 +133,7 @@ Result<cloud::Snapshot> wait_available(const Context& context, cloud::Snapshot s
 }
 
 Result<cloud::Snapshot> cut_one(const Context& context, const cloud::Volume& volume, const inventory::Ownership& own,
-                                Deadline deadline) {
+                                Deadline deadline, const std::stop_token& stop) {
   const auto start = context.clock.steady_now();
   // Half of the time is for the answer and half for looking for a snapshot whose answer never came.
   const auto answer_by = Deadline::after(context.clock, deadline.remaining(context.clock) / 2);
@@ -143,7 +149,7 @@ Result<cloud::Snapshot> cut_one(const Context& context, const cloud::Volume& vol
                                          support::printable(snapshot->id.str()) +
                                          ", which does not carry what was asked for");
   }
-  auto available = wait_available(context, std::move(*snapshot), deadline);
+  auto available = wait_available(context, std::move(*snapshot), deadline, stop);
   if (!available) {
     return pass_on(std::move(available), "snapshot volume '" + volume.name + "'");
   }
@@ -164,11 +170,13 @@ std::future<Result<cloud::Snapshot>> start(Work work) {
 }  // namespace
 
 Result<std::vector<cloud::Snapshot>> cut_members(const Context& context, const Subject& subject,
-                                                 const inventory::Ownership& own, Deadline deadline) {
+                                                 const inventory::Ownership& own, Deadline deadline,
+                                                 const std::stop_token& stop) {
   std::vector<std::future<Result<cloud::Snapshot>>> running;
   for (size_t i = 1; i < subject.volumes.size(); ++i) {
-    running.push_back(start(
-        [&context, &own, deadline, &volume = subject.volumes[i]] { return cut_one(context, volume, own, deadline); }));
+    running.push_back(start([&context, &own, deadline, &stop, &volume = subject.volumes[i]] {
+      return cut_one(context, volume, own, deadline, stop);
+    }));
   }
   std::vector<cloud::Snapshot> members;
   std::optional<support::Error> first_error;
@@ -179,7 +187,7 @@ Result<std::vector<cloud::Snapshot>> cut_members(const Context& context, const S
       first_error = std::move(member.error());
     }
   };
-  collect(cut_one(context, subject.volumes.front(), own, deadline));
+  collect(cut_one(context, subject.volumes.front(), own, deadline, stop));
   for (auto& member : running) {
     collect(member.get());
   }

@@ -11,8 +11,9 @@ namespace stillpoint::executor {
 
 /// Asks for a snapshot of every volume of the subject at once and returns when all are `available`, or with the first
 /// error. Ends by `deadline`, which is the hold's. An answer that never came is looked for in the listing, never
-/// repeated.
+/// repeated. Interrupted once `stop` was requested: for what is not held, since a hold is let finish.
 support::Result<std::vector<cloud::Snapshot>> cut_members(const Context& context, const Subject& subject,
-                                                          const inventory::Ownership& own, support::Deadline deadline);
+                                                          const inventory::Ownership& own, support::Deadline deadline,
+                                                          const std::stop_token& stop = {});
 
 }  // namespace stillpoint::executor

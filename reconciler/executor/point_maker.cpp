@@ -117,7 +117,7 @@ milliseconds since(const Context& context, support::SteadyTime start) {
 Result<MadePoint> make_unheld(const Context& context, const Subject& subject, const inventory::Ownership& own) {
   MadePoint made;
   const auto start = context.clock.steady_now();
-  auto members = cut_members(context, subject, own, Deadline::after(context.clock, kUnheldWait));
+  auto members = cut_members(context, subject, own, Deadline::after(context.clock, kUnheldWait), context.stop);
   if (!members) {
     return pass_on(std::move(members));
   }

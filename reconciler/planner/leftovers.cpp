@@ -14,6 +14,15 @@ using inventory::Point;
 using support::ErrorKind;
 using support::format_utc;
 
+namespace {
+
+/// One volume that was not held is crash-consistent by itself.
+bool needs_no_proof(const Attempt& attempt) {
+  return attempt.own().method == to_string(policy::Method::None) && attempt.members.size() == 1;
+}
+
+}  // namespace
+
 template <class What>
 void Leftovers::add(const Target& target, std::string reason, std::string message, What what) {
   plan_.actions.push_back(make_action(target, std::move(reason), std::move(message), std::move(what)));
@@ -65,7 +74,7 @@ bool Leftovers::may_ask_server(const Target& target, const Attempt& attempt) con
 
 void Leftovers::plan_unproven(const Target& target, const Attempt& attempt) {
   const bool one_volume = attempt.members.size() == 1;
-  if (attempt.own().method == to_string(policy::Method::None) && one_volume) {
+  if (needs_no_proof(attempt)) {
     add(target, "CrashNeedsNoProof", "one volume that was not held is crash-consistent by itself",
         Relabel{attempt, Relabel::How::DowngradeToCrash});
   } else if (may_ask_server(target, attempt)) {
@@ -103,10 +112,13 @@ void Leftovers::plan_sweep(const Target& target, const Attempt& attempt, const s
 
 bool Leftovers::has_open_attempt(const Target& target, const Point& point) const {
   return std::any_of(point.attempts.begin(), point.attempts.end(), [&](const Attempt& attempt) {
-    const bool verdict_open = attempt.state == AttemptState::Unproven && may_ask_server(target, attempt) &&
-                              attempt.pinned(situation_.now) == nullptr;
+    // What only lacks its label serves the slot once it has it: a second attempt would be one too many.
+    const bool may_be_proven = may_ask_server(target, attempt) ||
+                               (needs_no_proof(attempt) && target.dataset.require <= policy::Consistency::Crash);
+    const bool label_open =
+        attempt.state == AttemptState::Unproven && may_be_proven && attempt.pinned(situation_.now) == nullptr;
     return attempt.state != AttemptState::Complete &&
-           (attempt.hold_until() > situation_.cloud_now() || verdict_open || is_busy_point(attempt));
+           (attempt.hold_until() > situation_.cloud_now() || label_open || is_busy_point(attempt));
   });
 }
 

@@ -129,16 +129,19 @@ Response create(const CinderCall& call) {
   state.charge(made.project_id, made.volume_type, "snapshots", 1);
   state.charge(made.project_id, made.volume_type, "gigabytes", made.size_gib);
   Snapshot& stored = state.snapshots.insert(std::move(made));
+  note(state, "created", stored);
   schedule_cut(state, stored, volume.cut_delay.value_or(state.settings.cut_delay));
   return json_response(202, {{"snapshot", show(call, stored, Detail::Created)}});
 }
 
 Response remove(const CinderCall& call, Snapshot& snapshot) {
+  note(call.state, "delete", snapshot);
   if (snapshot.status != "available" && snapshot.status != "error") {
     refuse_bad_request("Invalid snapshot: Snapshot status must be available or error and must not be part of a group.");
   }
   snapshot.status = "deleting";
   snapshot.updated_at = call.state.now();
+  note(call.state, "status", snapshot);
   schedule_snapshot_deletion(call.state, snapshot, call.state.settings.delete_delay);
   return accepted_without_body();
 }
@@ -163,6 +166,7 @@ Response reset_status(const CinderCall& call, Snapshot& snapshot) {
   snapshot.status = status;
   snapshot.updated_at = call.state.now();
   ++snapshot.generation;  // whatever was pending no longer applies
+  note(call.state, "status", snapshot);
   Response response;
   response.code = 202;
   response.headers["Content-Type"] = "application/json";
@@ -186,6 +190,7 @@ Response metadata(const CinderCall& call, Snapshot& snapshot) {
     check_metadata_update(body["metadata"]);
     if (method == "PUT") snapshot.metadata.clear();
     for (const auto& [key, value] : body["metadata"].items()) snapshot.metadata[key] = value.get<std::string>();
+    note(call.state, "metadata", snapshot);
   } else if (method != "GET") {
     refuse_no_such_path();
   }

@@ -84,6 +84,11 @@ Response dispatch(State& state, const Request& request, const std::vector<std::s
       change_settings(state, body);
       return done();
     }
+    if (what == "journal" && request.method == "GET") {
+      const auto since = read_number(request.param("since").value_or("0"));
+      if (!since || *since < 0) refuse_bad_request("since: expected the number of an event");
+      return json_response(200, state.journal.since(static_cast<uint64_t>(*since)));
+    }
     if (what == "requests") return requests(state, request.method);
     if (what == "tokens" && request.method == "DELETE") {
       state.tokens.clear();

@@ -40,13 +40,21 @@ void force_volume_status(State& state, Volume& volume, const Json& what) {
 }  // namespace
 
 void force_snapshot(State& state, const std::string& id, const Json& what) {
-  require_fields(what, {"status", "cut_delay_ms", "fails", "gone", "busy_deletions", "deletion_fails"});
+  require_fields(what, {"status", "cut_delay_ms", "fails", "gone", "busy_deletions", "deletion_fails", "metadata"});
   Snapshot& snapshot = require(state.snapshots, id);
-  if (what.value("gone", false)) return erase_snapshot(state, id);
+  if (what.value("gone", false)) {
+    note(state, "erased", snapshot);
+    return erase_snapshot(state, id);
+  }
   if (what.contains("status")) {
     snapshot.status = text_field(what, "status");
     snapshot.updated_at = state.now();
     ++snapshot.generation;
+    note(state, "status", snapshot);
+  }
+  if (what.contains("metadata")) {
+    for (const auto& [key, value] : what["metadata"].items()) snapshot.metadata[key] = value.get<std::string>();
+    note(state, "metadata", snapshot);
   }
   if (what.contains("cut_delay_ms")) schedule_cut(state, snapshot, milliseconds(what["cut_delay_ms"].get<long>()));
   if (what.contains("fails")) snapshot.fails = what["fails"].get<bool>();
@@ -55,12 +63,17 @@ void force_snapshot(State& state, const std::string& id, const Json& what) {
 }
 
 void force_volume(State& state, const std::string& id, const Json& what) {
-  require_fields(what, {"status", "status_ms", "grow_gib", "detached", "cut_delay_ms", "snapshots_fail"});
+  require_fields(what, {"status", "status_ms", "grow_gib", "detached", "attached", "cut_delay_ms", "snapshots_fail"});
   Volume& volume = require(state.volumes, id);
   if (what.contains("status")) force_volume_status(state, volume, what);
   if (what.value("detached", false)) {
     volume.attachments.clear();
     volume.status = "available";
+    state.journal.add({{"what", "detached"}, {"volume", id}});
+  }
+  if (what.contains("attached")) {
+    volume.attachments = {{new_uuid(), text_field(what, "attached"), "/dev/vdb", state.now()}};
+    volume.status = "in-use";
   }
   if (what.contains("grow_gib")) {
     const int more = what["grow_gib"].get<int>();

@@ -170,6 +170,7 @@ Response issue_token(State& state, const Request& request) {
   }
   const std::string id = "sim-" + support::random_hex(kTokenBytes);
   state.tokens[id] = token;
+  state.journal.add({{"what", "token"}, {"token", id}});
   Response response = json_response(201, {{"token", document}});
   response.headers["X-Subject-Token"] = id;
   response.headers["Vary"] = "X-Auth-Token";

@@ -21,6 +21,7 @@ Snapshot* pending(State& state, const std::string& id, uint64_t generation, cons
 void fail_snapshot(State& state, Snapshot& snapshot) {
   snapshot.status = "error";
   snapshot.updated_at = state.now();
+  note(state, "status", snapshot);
   state.add_message(snapshot, "009_013", "create snapshot:Snapshot failed to create.");
 }
 
@@ -44,6 +45,7 @@ void cut(State& state, const std::string& id, uint64_t generation) {
   if (!copied) return fail_snapshot(state, *snapshot);
   snapshot->status = "available";
   snapshot->updated_at = state.now();
+  note(state, "status", *snapshot);
 }
 
 void delete_snapshot(State& state, const std::string& id, uint64_t generation) {
@@ -53,6 +55,7 @@ void delete_snapshot(State& state, const std::string& id, uint64_t generation) {
   const bool has_clone = state.volumes.any([&id](const Volume& volume) { return volume.source_snapshot_id == id; });
   if (snapshot->deletion_fails) {
     snapshot->status = "error_deleting";
+    note(state, "status", *snapshot);
     snapshot->updated_at = state.now();
     state.add_message(*snapshot, "010_016", "delete snapshot:Snapshot failed to delete.");
     return;
@@ -60,10 +63,12 @@ void delete_snapshot(State& state, const std::string& id, uint64_t generation) {
   if ((has_clone && state.settings.clones_keep_snapshots) || snapshot->busy_deletions > 0) {
     --snapshot->busy_deletions;
     snapshot->status = "available";
+    note(state, "status", *snapshot);
     snapshot->updated_at = state.now();
     state.add_message(*snapshot, "010_015", "delete snapshot:Snapshot is busy.");
     return;
   }
+  note(state, "gone", *snapshot);
   erase_snapshot(state, id);
 }
 

@@ -11,6 +11,7 @@
 #include "cloudsim.hpp"
 #include "disk.hpp"
 #include "faults.hpp"
+#include "journal.hpp"
 #include "table.hpp"
 #include "worker.hpp"
 
@@ -143,6 +144,7 @@ struct State {
   std::string base_url;
   Disk disk;
   Faults faults;
+  Journal journal;
   Table<Volume> volumes;
   Table<Snapshot> snapshots;
   Table<Server> servers;

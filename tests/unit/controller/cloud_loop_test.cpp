@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "loop_fixture.hpp"
 
 namespace stillpoint::controller {
@@ -16,6 +19,27 @@ using Type = status::Condition::Type;
 
 const inventory::SeriesKey kSeries{"edx", fakes::kServer, "mysql"};
 
+/// The test's clock, which lets something happen the next time that somebody looks at it.
+class InterruptingClock final : public support::Clock {
+ public:
+  explicit InterruptingClock(support::Clock& inner) : inner_(inner) {}
+  mutable std::function<void()> meanwhile;
+
+  support::WallTime wall_now() const override {
+    if (const auto now = std::exchange(meanwhile, nullptr)) {
+      now();
+    }
+    return inner_.wall_now();
+  }
+  support::SteadyTime steady_now() const override { return inner_.steady_now(); }
+  void sleep_until(support::SteadyTime until, std::stop_token stop) override {
+    inner_.sleep_until(until, std::move(stop));
+  }
+
+ private:
+  support::Clock& inner_;
+};
+
 class CloudLoopTest : public LoopFixture {
  protected:
   CloudLoopTest() {
@@ -23,6 +47,22 @@ class CloudLoopTest : public LoopFixture {
     policy_.schedule.starting_deadline = minutes(10);
     policy_.retention.keep_last = 3;
   }
+  /// A loop of a policy that holds nothing.
+  CloudLoop loop_of_unheld(support::Clock& clock) {
+    policy_.has_ssh = false;
+    policy_.datasets[0].hold = {};
+    policy_.datasets[0].hold.driver = policy::Driver::None;
+    policy_.datasets[0].hold.method = policy::Method::None;
+    policy_.datasets[0].require = policy::Consistency::Crash;
+    return CloudLoop("prod", [this] { return open(); }, settings_,
+                     {servers_, clock, support::null_log(), executor::null_observer(), queue_, events_});
+  }
+  void queue_slot(CloudLoop& loop) {
+    loop.set_policies(std::make_shared<const std::vector<policy::Policy>>(std::vector{policy_}));
+    clock_.advance(minutes(30));
+    loop.step(stop_.get_token());
+  }
+
   policy::Policy policy_;
 };
 
@@ -160,6 +200,38 @@ TEST_F(CloudLoopTest, NothingNewIsBegunOnceAStopWasRequested) {
   loop().work(key->job, stop_.get_token());
   EXPECT_EQ(script_.count("probe"), 0);
   EXPECT_EQ(cloud_.count("create_snapshot"), 0);
+}
+
+TEST_F(CloudLoopTest, P3WhatEndsWhileAPlanIsMadeIsNotDoneTwice) {
+  InterruptingClock clock(clock_);
+  auto loop = loop_of_unheld(clock);
+  queue_slot(loop);
+  const auto key = queue_.try_get();
+  ASSERT_TRUE(key);
+  clock.meanwhile = [&] {
+    loop.work(key->job, stop_.get_token());
+    queue_.done(*key);
+  };
+  loop.step(stop_.get_token());
+  EXPECT_FALSE(clock.meanwhile);
+  EXPECT_EQ(cloud_.count("create_snapshot"), 1);
+  EXPECT_FALSE(queue_.try_get()) << "it would make the point a second time";
+  loop.step(stop_.get_token());
+  EXPECT_FALSE(queue_.try_get());
+}
+
+TEST_F(CloudLoopTest, AStopDoesNotWaitForASnapshotThatIsNotHeld) {
+  InterruptingClock clock(clock_);
+  auto loop = loop_of_unheld(clock);
+  queue_slot(loop);
+  const auto key = queue_.try_get();
+  ASSERT_TRUE(key);
+  clock.meanwhile = [&] { stop_.request_stop(); };
+  loop.work(key->job, stop_.get_token());
+  queue_.done(*key);
+  EXPECT_EQ(cloud_.count("create_snapshot"), 1);
+  EXPECT_EQ(cloud_.count("merge_snapshot_metadata"), 0);
+  EXPECT_TRUE(events_.list().empty()) << "it is no failure";
 }
 
 TEST_F(CloudLoopTest, TellsWhatHappened) {

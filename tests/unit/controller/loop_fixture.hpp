@@ -91,10 +91,11 @@ class LoopFixture : public ::testing::Test {
   std::optional<support::Error> open_error_;
   int opened_ = 0;
 
+  support::Result<std::unique_ptr<cloud::Cloud>> open();
+
  private:
   /// Hands calls on to a cloud that outlives it.
   class Borrowed;
-  support::Result<std::unique_ptr<cloud::Cloud>> open();
 
   std::unique_ptr<CloudLoop> loop_;
   std::shared_ptr<const View> view_;

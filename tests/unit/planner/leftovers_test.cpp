@@ -43,6 +43,20 @@ TEST_F(PlannerTest, P2AnUnlabelledAttemptIsAskedForFirstAndSweptWhenNothingProve
   EXPECT_EQ(verbs(), "sweep:Unproven");
 }
 
+TEST_F(PlannerTest, P3WhatOnlyLacksItsLabelIsNotMadeASecondTime) {
+  policy_.has_ssh = false;
+  policy_.datasets[0].hold = {};
+  policy_.datasets[0].hold.driver = policy::Driver::None;
+  policy_.datasets[0].hold.method = policy::Method::None;
+  policy_.datasets[0].require = Consistency::Crash;
+  observed_.snapshots = {
+      snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .method = "none"})};
+  EXPECT_EQ(verbs(), "relabel:CrashNeedsNoProof");
+  // As crash it would not serve a slot that requires more.
+  policy_.datasets[0].require = Consistency::Filesystem;
+  EXPECT_EQ(verbs(), "relabel:CrashNeedsNoProof create:SlotDue");
+}
+
 TEST_F(PlannerTest, P2ALateSnapshotIsKeptAsCrashOnlyIfThePolicySaysSo) {
   policy_.datasets[0].on_failure = policy::OnFailure::Downgrade;
   observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven})};
