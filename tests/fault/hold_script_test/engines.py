@@ -21,34 +21,95 @@ def free_ports(count):
 
 
 class Postgres:
-    """A PostgreSQL whose data are on the lab's second volume, run by its own account as it wants to be."""
+    """A PostgreSQL whose data are on the lab's second volume, run by its own account as it wants to be.
+
+    With `wal_apart` its WAL is on the first volume; with `archive` it is archived to a folder on neither.
+    """
 
     BINARIES = pathlib.Path("/usr/lib/postgresql/15/bin")
 
-    def __init__(self, lab):
+    def __init__(self, lab, wal_apart=False, archive=False):
         self.lab, self.data = lab, lab.mounts[1] / "pg"
+        self.wal = lab.mounts[0] / "pg_wal" if wal_apart else None
+        self.archive = lab.top / "archive" if archive else None
         self.run = pathlib.Path("/run/postgresql")
+        self.folders = [folder for folder in (self.data, self.wal, self.archive, self.run) if folder]
 
-    def _as_postgres(self, *words):
-        return run("runuser", "-u", "postgres", "--", *words, cwd="/")
+    def as_postgres(self, *words, check=True):
+        return run("runuser", "-u", "postgres", "--", *words, cwd="/", check=check)
 
     def __enter__(self):
-        for folder in (self.data, self.run):
+        for folder in self.folders:
             folder.mkdir()
             shutil.chown(folder, "postgres", "postgres")
-        self._as_postgres(self.BINARIES / "initdb", "-D", self.data, "--auth-local=peer", "--no-sync")
-        self._as_postgres(self.BINARIES / "pg_ctl", "start", "-w", "-D", self.data, "-l", self.data / "log", "-o",
-                          f"-c listen_addresses='' -c unix_socket_directories={self.run}")
+        apart = [f"--waldir={self.wal}"] if self.wal else []
+        self.as_postgres(self.BINARIES / "initdb", "-D", self.data, "--auth-local=peer", "--no-sync", "--wal-segsize=1", *apart)
+        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as file:
+            file.write(f"listen_addresses = ''\nunix_socket_directories = '{self.run}'\n")
+            if self.archive:
+                file.write(f"archive_mode = on\narchive_command = 'cp %p {self.archive}/%f'\n")
+        self.start(self.data)
         return self
 
+    def start(self, data, check=True):
+        return self.as_postgres(self.BINARIES / "pg_ctl", "start", "-w", "-D", data, "-l", data / "log", check=check)
+
+    def stop(self, data, check=True):
+        return self.as_postgres(self.BINARIES / "pg_ctl", "stop", "-m", "fast", "-D", data, check=check)
+
     def sql(self, text):
-        return self._as_postgres("psql", "-X", "-A", "-t", "-q", "-d", "postgres", "-c", text).stdout.strip()
+        return self.as_postgres("psql", "-X", "-A", "-t", "-q", "-d", "postgres", "-c", text).stdout.strip()
 
     def __exit__(self, *_):
-        run("fsfreeze", "-u", self.lab.mounts[1], check=False)
-        self._as_postgres(self.BINARIES / "pg_ctl", "stop", "-m", "fast", "-D", self.data)
-        shutil.rmtree(self.data)
-        shutil.rmtree(self.run)
+        for mount in self.lab.mounts:
+            run("fsfreeze", "-u", mount, check=False)
+        self.stop(self.data, check=False)
+        for folder in self.folders:
+            shutil.rmtree(folder)
+
+
+class PostgresCopy:
+    """What a restore has: the data and the WAL as they were when each was cut."""
+
+    def __init__(self, postgres, name):
+        self.postgres = postgres
+        self.top = postgres.lab.top / name
+        self.data, self.wal, self.run = self.top / "pg", self.top / "pg_wal", pathlib.Path("/run") / name
+        for folder in (self.top, self.run):
+            folder.mkdir()
+            shutil.chown(folder, "postgres", "postgres")
+
+    def cut(self, source, held):
+        """One volume's folder at one instant, as a snapshot would have it; `held`: it is frozen already."""
+        mount = next(m for m in self.postgres.lab.mounts if m in source.parents)
+        if not held:
+            run("fsfreeze", "-f", mount)
+        try:
+            run("cp", "-a", source, self.data if source == self.postgres.data else self.wal)
+        finally:
+            if not held:
+                run("fsfreeze", "-u", mount)
+
+    def prepare(self, *settings):
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.data / "pg_wal").unlink()
+        (self.data / "pg_wal").symlink_to(self.wal)
+        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as file:
+            file.write(f"unix_socket_directories = '{self.run}'\narchive_mode = off\n" + "".join(f"{s}\n" for s in settings))
+
+    def starts(self):
+        return self.postgres.start(self.data, check=False).returncode == 0
+
+    def sql(self, text):
+        return self.postgres.as_postgres("psql", "-X", "-A", "-t", "-q", "-h", self.run, "-d", "postgres", "-c", text).stdout.strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.postgres.stop(self.data, check=False)
+        for folder in (self.top, self.run):
+            shutil.rmtree(folder)
 
 
 class Galera:
