@@ -77,8 +77,16 @@ dead_man() { # fd 0 is the host lock
   kill -9 "$WATCHER" 2>/dev/null
   exec 5>&-
   ! needs_second_phase || second_phase
+  end_killer
   tidy
   printf 'dm gone\n' >&8
+}
+
+end_killer() { # the second session ends with its input, unless it hangs
+  { read -r pid start <"$DIR/killer"; } 2>/dev/null || return 0
+  polls=0
+  while alive "$pid" "$start" && [ "$polls" -lt 20 ]; do sleep 0.05; polls=$((polls + 1)); done
+  ! alive "$pid" "$start" || kill -9 "$pid"
 }
 
 fire() { # REASON

@@ -13,17 +13,17 @@ mongodb_client() {
 
 # A shell that reads a pipe shows a prompt all the same, so whatever is to be read begins a line of its own. Each line is a statement.
 # An fsync lock belongs to nobody: what tells ours, while it is waited for, is the comment; who holds it when it is had, only the count.
-MONGODB_JS='function sp(c) { var r = db.adminCommand(c); if (r.ok != 1) { var e = new Error(r.errmsg); e.code = r.code; throw e; } return r; }
+MONGODB_JS='function run_command(c) { var r = db.adminCommand(c); if (r.ok != 1) { var e = new Error(r.errmsg); e.code = r.code; throw e; } return r; }
 function tell(text) { print("\n" + text); }
 function fail(e) { tell("ERROR " + (e.code || 0) + " " + String(e.message).split("\n")[0]); }
 function die(e) { fail(e); quit(1); }
 function word(x) { return String(x).replace(/[^!-~]/g, "?"); }
-function hello() { try { return sp({hello: 1}); } catch (e) { return sp({isMaster: 1}); } }
+function hello() { try { return run_command({hello: 1}); } catch (e) { return run_command({isMaster: 1}); } }
 function process_of(h) { return String(h.topologyVersion.processId).match(/[0-9a-f]{24}/)[0]; }
 function stamp(t) { return t.t === undefined ? t.getHighBits() + ":" + t.getLowBitsUnsigned() : t.t + ":" + t.i; }
 function at() { var h = hello(); return process_of(h) + (h.lastWrite ? " optime=" + stamp(h.lastWrite.opTime.ts) : ""); }
 function role(h) { return h.msg == "isdbgrid" ? "router" : !h.setName ? "standalone" : h.isWritablePrimary || h.ismaster ? "primary" : h.secondary ? "secondary" : "neither"; }
-function members() { var s = sp({replSetGetStatus: 1}).members, r = {healthy: 0, lag: "unknown"}, me, first; for (var i = 0; i < s.length; i++) { if (s[i].health == 1 && (s[i].state == 1 || s[i].state == 2)) r.healthy += 1; if (s[i].health == 1 && s[i].state == 1) first = s[i]; if (s[i].self) me = s[i]; } if (me && first) r.lag = Math.max(0, first.optimeDate - me.optimeDate); return r; }
+function members() { var s = run_command({replSetGetStatus: 1}).members, r = {healthy: 0, lag: "unknown"}, me, first; for (var i = 0; i < s.length; i++) { if (s[i].health == 1 && (s[i].state == 1 || s[i].state == 2)) r.healthy += 1; if (s[i].health == 1 && s[i].state == 1) first = s[i]; if (s[i].self) me = s[i]; } if (me && first) r.lag = Math.max(0, first.optimeDate - me.optimeDate); return r; }
 function pending(c, name) { return c.inprog.filter(function (o) { return o.command && o.command.fsync && o.command.comment == name; }); }'
 
 mongodb_js() {
@@ -32,12 +32,12 @@ mongodb_js() {
   [ -z "$defaults_file" ] || say "try { load(\"$defaults_file\"); } catch (e) { tell(\"ERROR 18 the defaults file does not connect\"); }"
 }
 
-MONGODB_PREFLIGHT='try { tell("version " + word(sp({buildInfo: 1}).version)); } catch (e) { fail(e); }
-try { var o = sp({getCmdLineOpts: 1}).parsed.storage || {}; tell("dbpath " + word(o.dbPath || "/data/db")); if (o.journal && o.journal.enabled === false) tell("journal off"); } catch (e) { fail(e); }
-try { tell("engine " + word(sp({serverStatus: 1}).storageEngine.name)); } catch (e) { fail(e); }
+MONGODB_PREFLIGHT='try { tell("version " + word(run_command({buildInfo: 1}).version)); } catch (e) { fail(e); }
+try { var o = run_command({getCmdLineOpts: 1}).parsed.storage || {}; tell("dbpath " + word(o.dbPath || "/data/db")); if (o.journal && o.journal.enabled === false) tell("journal off"); } catch (e) { fail(e); }
+try { tell("engine " + word(run_command({serverStatus: 1}).storageEngine.name)); } catch (e) { fail(e); }
 try { var h = hello(); tell("role " + role(h)); if (h.setName) { var m = members(); tell("members " + m.healthy); tell("lag " + m.lag); } } catch (e) { fail(e); }
-try { var c = sp({currentOp: 1}); if (c.fsyncLock) tell("locked yes"); c.inprog.forEach(function (o) { var l = o.locks && String(o.locks.Global).toLowerCase() == "w", ms = Number(o.transaction ? o.transaction.timeOpenMicros : o.microsecs_running || 0) / 1000; if (l && !o.waitingForLock && ms >= most) tell("long " + word(o.opid || o.type) + " " + Math.floor(ms / 1000) + " s"); }); } catch (e) { fail(e); }
-try { var a = sp({connectionStatus: 1, showPrivileges: true}).authInfo; if (a.authenticatedUsers.length) { var may = {}; a.authenticatedUserPrivileges.forEach(function (p) { if (p.resource.cluster || p.resource.anyResource) p.actions.forEach(function (x) { may[x] = 1; }); }); var lacks = ["fsync", "unlock", "killop", "inprog"].filter(function (x) { return !may[x]; }); if (lacks.length) tell("lacks " + lacks.join(",")); } } catch (e) { fail(e); }
+try { var c = run_command({currentOp: 1}); if (c.fsyncLock) tell("locked yes"); c.inprog.forEach(function (o) { var l = o.locks && String(o.locks.Global).toLowerCase() == "w", ms = Number(o.transaction ? o.transaction.timeOpenMicros : o.microsecs_running || 0) / 1000; if (l && !o.waitingForLock && ms >= most) tell("long " + word(o.opid || o.type) + " " + Math.floor(ms / 1000) + " s"); }); } catch (e) { fail(e); }
+try { var a = run_command({connectionStatus: 1, showPrivileges: true}).authInfo; if (a.authenticatedUsers.length) { var may = {}; a.authenticatedUserPrivileges.forEach(function (p) { if (p.resource.cluster || p.resource.anyResource) p.actions.forEach(function (x) { may[x] = 1; }); }); var lacks = ["fsync", "unlock", "killop", "inprog"].filter(function (x) { return !may[x]; }); if (lacks.length) tell("lacks " + lacks.join(",")); } } catch (e) { fail(e); }
 tell("end");'
 
 mongodb_check() { # -> DATA_PATHS DATA_DIR, and refusals
@@ -136,12 +136,12 @@ mongodb_text() { # WHAT [ID]
     lock)
       bound='' # older ones are given up by the helper
       [ "${VERSION_NUMBER:-0}" -lt 70002 ] || bound=", fsyncLockAcquisitionTimeoutMillis: $(lock_seconds)000"
-      say "try { var l = sp({fsync: 1, lock: true, comment: \"$name\"$bound}); if (Number(l.lockCount) != 1) throw new Error(\"somebody else has locked it, too\"); tell(\"db position \" + at()); } catch (e) { die(e); }" ;;
-    unlock) say 'try { var was = at(); if (!sp({currentOp: 1}).fsyncLock) { tell("db broken it was not locked any more"); } else { tell("db position " + was); if (Number(sp({fsyncUnlock: 1}).lockCount) != 0) tell("db broken somebody else has locked it, too"); } tell("db unlocked"); } catch (e) { die(e); }' ;;
-    second) mongodb_js; say 'try { sp({currentOp: 1}); tell("db ready"); } catch (e) { die(e); }' ;;
-    kill) say "try { pending(sp({currentOp: 1}), \"$name\").forEach(function (o) { sp({killOp: 1, op: o.opid}); }); } catch (e) { fail(e); }" ;;
+      say "try { var l = run_command({fsync: 1, lock: true, comment: \"$name\"$bound}); if (Number(l.lockCount) != 1) throw new Error(\"somebody else has locked it, too\"); tell(\"db position \" + at()); } catch (e) { die(e); }" ;;
+    unlock) say 'try { var was = at(); if (!run_command({currentOp: 1}).fsyncLock) { tell("db broken it was not locked any more"); } else { tell("db position " + was); if (Number(run_command({fsyncUnlock: 1}).lockCount) != 0) tell("db broken somebody else has locked it, too"); } tell("db unlocked"); } catch (e) { die(e); }' ;;
+    second) mongodb_js; say 'try { run_command({currentOp: 1}); tell("db ready"); } catch (e) { die(e); }' ;;
+    kill) say "try { pending(run_command({currentOp: 1}), \"$name\").forEach(function (o) { run_command({killOp: 1, op: o.opid}); }); } catch (e) { fail(e); }" ;;
     # One lock is taken back: by this process of the server, after it has come or was given up.
-    gone) say "try { var c = sp({currentOp: 1}), left = 0; if (process_of(hello()) == \"$2\") { left = pending(c, \"$name\").length; if (!left && c.fsyncLock) sp({fsyncUnlock: 1}); } tell(\"db left \" + left); } catch (e) { fail(e); tell(\"db left 1\"); }" ;;
+    gone) say "try { var c = run_command({currentOp: 1}), left = 0; if (process_of(hello()) == \"$2\") { left = pending(c, \"$name\").length; if (!left && c.fsyncLock) run_command({fsyncUnlock: 1}); } tell(\"db left \" + left); } catch (e) { fail(e); tell(\"db left 1\"); }" ;;
   esac
 }
 
@@ -155,7 +155,7 @@ mongodb_before() {
 
 mongodb_is_well() {
   # shellcheck disable=SC2046 # split on purpose
-  set -- $(ask "$(mongodb_js; say 'try { var h = hello(); tell("up " + role(h) + " " + (h.setName ? members().lag : 0) + " " + (sp({currentOp: 1}).fsyncLock ? "locked" : "open")); } catch (e) { fail(e); }')" 2>/dev/null |
+  set -- $(ask "$(mongodb_js; say 'try { var h = hello(); tell("up " + role(h) + " " + (h.setName ? members().lag : 0) + " " + (run_command({currentOp: 1}).fsyncLock ? "locked" : "open")); } catch (e) { fail(e); }')" 2>/dev/null |
     sed -n '/^up /p')
   [ "${1:-}" = up ] || return 1
   case $2 in standalone | primary | secondary) ;; *) return 1 ;; esac

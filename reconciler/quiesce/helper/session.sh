@@ -19,10 +19,17 @@ start_client() { # INPUT-FIFO INBOX-FD NAME
   mkfifo "$1"
   (
     # shellcheck disable=SC2046 # split on purpose: words without blanks
-    ( sign "$DIR/$3" && exec $("${driver}_client") ) <"$1" >&"$2" &
-    wait $!
+    ( sign "$DIR/$3" && exec $("${driver}_client") ) <"$1" 2>&1 | whole_lines >&"$2"
     printf 'db-exit %s\n' "$3" >&"$2"
-  ) </dev/null 2>&"$2" 5>&- 7>&- 9>&- &
+  ) </dev/null 2>/dev/null 5>&- 7>&- 9>&- &
+}
+
+# Others write into that inbox, too: a prompt, which ends in no line feed, would stand before what they say.
+whole_lines() {
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in 'db '* | ERROR* | FATAL*) printf '%s\n' "$line" ;; esac
+    line=''
+  done
 }
 
 lock_session() {

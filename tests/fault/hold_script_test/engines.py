@@ -1,11 +1,16 @@
-"""Other engines than the lab's own MariaDB: a PostgreSQL, and a Galera cluster of three."""
+"""Other engines than the lab's own MariaDB: a PostgreSQL, a Galera cluster of three, and a stand-in for MongoDB."""
 
+import contextlib
+import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import subprocess
+import sys
+import threading
+import time
 
 from lab import alive, run, wait_until
 
@@ -110,6 +115,126 @@ class PostgresCopy:
         self.postgres.stop(self.data, check=False)
         for folder in (self.top, self.run):
             shutil.rmtree(folder)
+
+
+class Mongo:
+    """A stand-in for MongoDB whose data are on the lab's second volume, and one for its shell; neither is in Debian."""
+
+    HERE = pathlib.Path(__file__).resolve().parent
+    SOCKET = pathlib.Path("/run/mongod.sock")
+    COMMANDS = pathlib.Path("/usr/local/sbin")
+
+    def __init__(self, lab, **settings):
+        self.lab, self.data, self.settings, self.process = lab, lab.mounts[1] / "mongo", settings, None
+
+    def __enter__(self):
+        (self.data / "journal").mkdir(parents=True)
+        (self.data / "WiredTiger").write_text("WiredTiger\n")
+        run("mount", "-t", "tmpfs", "tmpfs", self.COMMANDS)
+        shell = self.COMMANDS / "mongosh"
+        shell.write_text(f"#!/bin/sh\nexec node {self.HERE}/mongosh_stand_in.js \"$@\"\n")
+        shell.chmod(0o755)
+        self.start()
+        return self
+
+    def start(self):
+        self.process = subprocess.Popen([sys.executable, self.HERE / "mongod_stand_in.py", self.SOCKET, self.data], cwd="/")
+        wait_until("mongod", lambda: self.SOCKET.exists() and self.process.poll() is None and self._answers())
+        self.set(**self.settings)
+
+    def _answers(self):
+        try:
+            return self.command({"ping": 1})["ok"] == 1
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def service(self):
+        """A front end to init scripts that stops and starts it; the process that it starts is no child of ours."""
+        pid = self.lab.top / "mongod.pid"
+        pid.write_text(str(self.process.pid))
+        script = self.COMMANDS / "service"
+        script.write_text(f"""#!/bin/sh
+alive() {{ [ -s {pid} ] && [ -n "$(ps -o stat= -p "$(cat {pid})" | grep -v Z)" ]; }}
+case $2 in
+  status) alive ;;
+  stop) ! alive || kill "$(cat {pid})"; while alive; do sleep 0.05; done ;;
+  start) setsid {sys.executable} {self.HERE}/mongod_stand_in.py {self.SOCKET} {self.data} </dev/null >/dev/null 2>&1 & echo $! >{pid} ;;
+esac
+""")
+        script.chmod(0o755)
+        return pid
+
+    def connection(self):
+        one = socket.socket(socket.AF_UNIX)
+        one.connect(str(self.SOCKET))
+        return one
+
+    def command(self, document, connection=None):
+        with contextlib.ExitStack() as stack:
+            one = connection or stack.enter_context(self.connection())
+            one.sendall(json.dumps(document).encode() + b"\n")
+            answer = b""
+            while not answer.endswith(b"\n"):
+                answer += one.recv(65536) or b"{}\n"
+            return json.loads(answer)
+
+    def set(self, **settings):
+        """Changes what the stand-in is; returns how it is locked."""
+        return self.command({"standIn": settings})
+
+    def lock_count(self):
+        return self.set()["lockCount"]
+
+    def rows(self):
+        log = self.data / "journal" / "log"
+        return log.read_text().count("row") if log.exists() else 0
+
+    def __exit__(self, *_):
+        run("fsfreeze", "-u", self.lab.mounts[1], check=False)
+        self.kill()
+        run("umount", self.COMMANDS)
+        shutil.rmtree(self.data)
+        self.SOCKET.unlink(missing_ok=True)
+
+
+class MongoWriter:
+    """Inserts as fast as the stand-in takes it."""
+
+    def __init__(self, mongo):
+        self.mongo, self.inserts, self.stop = mongo, [], threading.Event()
+        self.connection = mongo.connection()
+        self.thread = threading.Thread(target=self._loop)
+        self.thread.start()
+        self.goes_on()
+
+    def _loop(self):
+        while not self.stop.is_set():
+            try:
+                if self.mongo.command({"insert": "orders"}, self.connection).get("ok") != 1:
+                    return
+            except OSError:
+                return
+            self.inserts.append(time.monotonic())
+
+    def between(self, start, end):
+        return sum(1 for at in self.inserts if start < at < end)
+
+    def goes_on(self):
+        before = len(self.inserts)
+        wait_until("another insert", lambda: len(self.inserts) > before)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.thread.join(30)
+        self.connection.close()
 
 
 class Galera:
