@@ -1,4 +1,4 @@
-"""Other engines than the lab's own MariaDB: a PostgreSQL, a Galera cluster of three, and a stand-in for MongoDB."""
+"""Other engines than the lab's own MariaDB: a PostgreSQL, a Galera cluster of three, and stand-ins for MySQL and MongoDB."""
 
 import contextlib
 import json
@@ -235,6 +235,48 @@ class MongoWriter:
         self.connection.shutdown(socket.SHUT_RDWR)
         self.thread.join(30)
         self.connection.close()
+
+
+class Mysql:
+    """A stand-in for the client of a MySQL 8 whose data are on the lab's second volume; Debian has no MySQL."""
+
+    COMMANDS = pathlib.Path("/usr/local/sbin")
+
+    def __init__(self, lab, **settings):
+        self.lab, self.data, self.top = lab, lab.mounts[1] / "mysql8", pathlib.Path("/run/mysql-stand-in")
+        self.settings = {"version": "8.0.36", "rights": ["RELOAD", "PROCESS", "BACKUP_ADMIN"], "foreign": 0, "replication": 0, "group": "",
+                         "long": "", "files": [], "gtid": "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77", "pos": 157,
+                         "variables": {"datadir": f"{self.data}/", "innodb_data_file_path": "ibdata1:12M:autoextend",
+                                       "log_bin_basename": f"{self.data}/binlog", "innodb_undo_directory": "./"}, **settings}
+
+    def __enter__(self):
+        self.data.mkdir()
+        self.top.mkdir()
+        self.set()
+        run("mount", "-t", "tmpfs", "tmpfs", self.COMMANDS)
+        stand_in = pathlib.Path(__file__).resolve().parent / "mysql_stand_in.py"
+        for name in ("mysql", "mariadb"):
+            client = self.COMMANDS / name
+            client.write_text(f'#!/bin/sh\nexec {sys.executable} {stand_in} {self.top} "$@"\n')
+            client.chmod(0o755)
+        return self
+
+    def set(self, **settings):
+        self.settings.update(settings)
+        new = self.top / "new"
+        new.write_text(json.dumps(self.settings))
+        new.rename(self.top / "settings")
+
+    def locked(self, lock):
+        """The process that has the lock, if it lives."""
+        path = self.top / lock
+        return path.exists() and alive(int(path.read_text()))
+
+    def __exit__(self, *_):
+        run("fsfreeze", "-u", self.lab.mounts[1], check=False)
+        run("umount", self.COMMANDS)
+        shutil.rmtree(self.data)
+        shutil.rmtree(self.top)
 
 
 class Galera:
