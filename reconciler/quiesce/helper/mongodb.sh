@@ -43,7 +43,7 @@ tell("end");'
 mongodb_check() { # -> DATA_PATHS DATA_DIR, and refusals
   command -v mongosh >/dev/null || command -v mongo >/dev/null || need mongosh
   mongodb_check_file
-  rows=$(ask "$(mongodb_js; say "var most = $max_hold;"; say "$MONGODB_PREFLIGHT")") || refuse_rows "$rows"
+  rows=$(ask "$(mongodb_js; say "var most = $max_hold;"; say "$MONGODB_PREFLIGHT")") || mongodb_refuse_rows "$rows"
   version='' journal=on engine='' role='' members=0 lag=unknown locked=no long='' lacks='' end=no
   while read -r key value; do
     case $key in
@@ -63,7 +63,7 @@ mongodb_check() { # -> DATA_PATHS DATA_DIR, and refusals
   done <<ROWS
 $rows
 ROWS
-  [ "$end" = yes ] || refuse_rows "$rows"
+  [ "$end" = yes ] || mongodb_refuse_rows "$rows"
   mongodb_check_version
   mongodb_check_paths
   mongodb_check_role
@@ -80,6 +80,8 @@ mongodb_check_file() { # -> defaults_file, as it really is called
   is_roots_alone "$path" || refuse database "the defaults file is not safe: others than root may write to $UNSAFE"
   [ -z "$(find "$path" -maxdepth 0 -perm -004)" ] || refuse database "the defaults file is not safe: everybody may read it"
 }
+
+mongodb_refuse_rows() { refuse_rows "$(say "$1" | sed -n '/^ERROR/p;/Mongo/p')"; } # the shell also complains of having no home
 
 refuse_mongodb() { # CODE MESSAGE
   case $1 in

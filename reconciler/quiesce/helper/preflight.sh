@@ -77,7 +77,11 @@ check_member() { # IN-A-CLUSTER IS-THE-WRITER
 # Where nobody counts, a number of healthy members is refused rather than believed.
 refuse_to_count() { [ -z "$cluster" ] || [ "$min_healthy" -le 1 ] || refuse cluster "$1: set minHealthyMembers: 1"; }
 
-refuse_rows() { refuse database "the database says: $(say "$1" | sed -n '/ERROR\|FATAL\|[Ee]rror/{s/[^ -~]/?/g;p;q;}')"; } # ROWS of a client that failed
+refuse_rows() { # ROWS of a client that failed
+  said=$(say "$1" | sed -n '/ERROR\|FATAL\|[Ee]rror/{s/[^ -~]/?/g;p;q;}')
+  [ -n "$said" ] || refuse database "its client gave no answer"
+  refuse database "the database says: $said"
+}
 
 preflight() {
   check_host

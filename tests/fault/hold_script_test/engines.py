@@ -123,19 +123,39 @@ class Mongo:
     HERE = pathlib.Path(__file__).resolve().parent
     SOCKET = pathlib.Path("/run/mongod.sock")
     COMMANDS = pathlib.Path("/usr/local/sbin")
+    REAL_SHELL = os.environ.get("STILLPOINT_MONGOSH")  # its command, where there is one
 
-    def __init__(self, lab, **settings):
-        self.lab, self.data, self.settings, self.process = lab, lab.mounts[1] / "mongo", settings, None
+    def __init__(self, lab, logs_in=False, **settings):
+        self.lab, self.data, self.settings, self.process, self.wire = lab, lab.mounts[1] / "mongo", settings, None, None
+        self.logs_in = logs_in  # which the stand-in for the server does in its own way, that no real shell knows
 
     def __enter__(self):
         (self.data / "journal").mkdir(parents=True)
         (self.data / "WiredTiger").write_text("WiredTiger\n")
         run("mount", "-t", "tmpfs", "tmpfs", self.COMMANDS)
-        shell = self.COMMANDS / "mongosh"
-        shell.write_text(f"#!/bin/sh\nexec node {self.HERE}/mongosh_stand_in.js \"$@\"\n")
-        shell.chmod(0o755)
+        self.shell(f'exec node {self.HERE}/mongosh_stand_in.js "$@"\n')
         self.start()
+        if self.REAL_SHELL and not self.logs_in:
+            self.use_real_shell()
         return self
+
+    def shell(self, text):
+        shell = self.COMMANDS / "mongosh"
+        shell.write_text("#!/bin/sh\n" + text)
+        shell.chmod(0o755)
+
+    def use_real_shell(self):
+        """Between it and the stand-in for the server stands a translator, at a port that is free."""
+        port = free_ports(1)[0]
+        self.wire = subprocess.Popen(["/usr/bin/python3", self.HERE / "mongo_wire.py", self.SOCKET, str(port)], cwd="/")
+        self.shell(f"""for word; do
+  shift
+  case $word in mongodb://127.0.0.1:27017/*) word=mongodb://127.0.0.1:{port}/admin ;; esac
+  set -- "$@" "$word"
+done
+exec {self.REAL_SHELL} "$@"
+""")
+        wait_until("the translator", lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
 
     def start(self):
         self.process = subprocess.Popen([sys.executable, self.HERE / "mongod_stand_in.py", self.SOCKET, self.data], cwd="/")
@@ -196,6 +216,9 @@ esac
     def __exit__(self, *_):
         run("fsfreeze", "-u", self.lab.mounts[1], check=False)
         self.kill()
+        if self.wire:
+            self.wire.kill()
+            self.wire.wait()
         run("umount", self.COMMANDS)
         shutil.rmtree(self.data)
         self.SOCKET.unlink(missing_ok=True)

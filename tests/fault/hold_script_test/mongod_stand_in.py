@@ -7,6 +7,7 @@ counted, is the server's and not a connection's, outlives whoever took it, waits
 unlock waits for a lock that is on its way. Writes go to a file under FOLDER/journal. What a test wants otherwise it says with {standIn: ...}.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -190,6 +191,10 @@ class Mongod:
 
 class Connection(socketserver.StreamRequestHandler):
     def handle(self):
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):  # a client was killed; what it has done stays done
+            self.serve()
+
+    def serve(self):
         user = None
         for line in self.rfile:
             document = json.loads(line)
@@ -204,10 +209,7 @@ class Connection(socketserver.StreamRequestHandler):
                 answer = {**answer, "ok": 1}
             except CommandFailed as error:
                 answer = {"ok": 0, "errmsg": str(error), "code": error.code}
-            try:
-                self.wfile.write(json.dumps(answer).encode() + b"\n")
-            except BrokenPipeError:
-                return  # what it has done stays done
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 
 class Server(socketserver.ThreadingUnixStreamServer):
