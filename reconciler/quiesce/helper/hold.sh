@@ -72,6 +72,7 @@ await() { # 'EVENT WORD' CODE-IF-IT-FAILS
 
 refuse_database() { # CODE
   [ ! -e "$DIR/client" ] || [ -s "$DIR/client" ] || refuse no-space "/run is full" # it did not start unjournalled
+  error=${error#0 } # what has no code
   case $error in
     1205* | 1969* | 3024* | '24 '* | '50 '* | '89 '* | '262 '*) refuse lock-timeout "$error" ;;
     1044* | 1045* | 1227* | 1698* | '13 '* | '18 '*) refuse privileges "$error" ;;

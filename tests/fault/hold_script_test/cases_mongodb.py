@@ -188,6 +188,24 @@ def somebody_else_s_fsync_lock_is_left_alone(b):
         settled(b, mongo, 4, locks=1)
 
 
+LOCK_ONCE = """[ -e {top}/locked ] || {{ touch {top}/locked; python3 -c '
+import socket
+one = socket.socket(socket.AF_UNIX)
+one.connect("/run/mongod.sock")
+one.sendall(b"{{\\"fsync\\": 1, \\"lock\\": true}}\\n")
+one.recv(1000)'; }}
+exec {real} "$@"
+"""
+
+
+@case()
+def a_lock_that_is_not_the_only_one_is_given_back(b):
+    with Mongo(b.lab) as mongo, Standing(b.lab, "sync", LOCK_ONCE):  # after the preflight, before the lock
+        b.hold(held="REFUSED database somebody else has locked it, too", **LOCK)
+        settled(b, mongo, 1, locks=1)
+    (b.lab.top / "locked").unlink()
+
+
 @case()
 def somebody_else_s_unlock_breaks_the_hold(b):
     with Mongo(b.lab) as mongo:
