@@ -78,7 +78,7 @@ mongodb_check_file() { # -> defaults_file, as it really is called
   { path=$(readlink -f "$defaults_file") && is_path "$path" && [ -f "$path" ]; } || refuse database "the defaults file cannot be read"
   defaults_file=$path
   is_roots_alone "$path" || refuse database "the defaults file is not safe: others than root may write to $UNSAFE"
-  [ -z "$(find "$path" -maxdepth 0 -perm -004)" ] || refuse database "the defaults file is not safe: everybody may read it"
+  [ -z "$(find "$path" -maxdepth 0 \( -perm -004 -o -perm -040 ! -group 0 \))" ] || refuse database "the defaults file is not safe: others may read it"
 }
 
 mongodb_refuse_rows() { refuse_rows "$(say "$1" | sed -n '/^ERROR/p;/Mongo/p')"; } # the shell also complains of having no home

@@ -334,10 +334,12 @@ def the_password_stays_in_its_file(b):
 def a_defaults_file_that_others_could_change_or_read_is_refused(b):
     with Mongo(b.lab, logs_in=True), login_file('db = connect("mongodb://127.0.0.1/admin")\n') as path:
         b.probe("OK", **LOCK, defaults_file=path)
-        for mode, words in ((0o602, "others than root may write"), (0o660, "others than root may write"), (0o604, "everybody may read")):
+        for mode, words in ((0o602, "others than root may write"), (0o660, "others than root may write"), (0o604, "others may read"), (0o640, "others may read")):
             path.chmod(mode)
+            os.chown(path, 0, 65534)
             b.probe(f"REFUSED database .*{words}.*", **LOCK, defaults_file=path)
-        path.chmod(0o600)
+        os.chown(path, 0, 0)
+        b.probe("OK", **LOCK, defaults_file=path)
         b.probe("REFUSED database the defaults file cannot be read", **LOCK, defaults_file="/run/none.js")
         strange = path.with_name('a"); evil(".js')
         strange.write_text("1")
