@@ -20,6 +20,10 @@ std::string describe(const policy::WriterSelector& writer) {
   return support::join(parts, " and ");
 }
 
+bool counts_members(policy::Driver driver) {
+  return driver == policy::Driver::Mariadb || driver == policy::Driver::Mysql || driver == policy::Driver::Mongodb;
+}
+
 }  // namespace
 
 std::optional<Objection> object_to_hold(const policy::Policy& policy, const policy::Dataset& dataset,
@@ -27,8 +31,7 @@ std::optional<Objection> object_to_hold(const policy::Policy& policy, const poli
                                         const std::vector<cloud::Server>& servers) {
   const auto& cluster = policy.cluster;
   const auto method = dataset.hold.method;
-  if (volumes.size() > 1 && !dataset.hold.freeze &&
-      (method == policy::Method::None || method == policy::Method::Checkpoint)) {
+  if (volumes.size() > 1 && !dataset.hold.freeze && !policy::joins_volumes(method)) {
     return Objection{
         "SeveralVolumes",
         "method " + std::string(to_string(method)) + " cannot give " + support::count_of(volumes.size(), "volume") +
@@ -37,9 +40,10 @@ std::optional<Objection> object_to_hold(const policy::Policy& policy, const poli
   if (method == policy::Method::None) {
     return std::nullopt;
   }
-  if (!cluster.name.empty() && cluster.min_healthy_members > 1 && dataset.hold.driver != policy::Driver::Mariadb) {
+  if (!cluster.name.empty() && cluster.min_healthy_members > 1 && !counts_members(dataset.hold.driver)) {
     return Objection{"HealthUnknown", "how many members of cluster '" + cluster.name +
-                                          "' are healthy is seen by the driver mariadb only, on a Galera member; say "
+                                          "' are healthy is seen by the drivers mariadb, mysql and mongodb only, on a "
+                                          "member of Galera, of a replication group and of a replica set; say "
                                           "cluster.minHealthyMembers: 1 to hold without it"};
   }
   if (!cluster.name.empty() && !cluster.allow_writer) {

@@ -46,7 +46,7 @@ void add(Sheet& sheet, const HoldSettings& hold) {
   sheet.add(to_string(hold.driver)).add(to_string(hold.method)).add(hold.freeze ? 1 : 0).add(hold.max_hold.count());
   sheet.add(hold.lock_timeout.count()).add(std::string_view(hold.service)).add(hold.stop_timeout.count());
   sheet.add(hold.start_timeout.count()).add(std::string_view(hold.defaults_file)).add(std::string_view(hold.socket));
-  sheet.add(std::string_view(hold.command));
+  sheet.add(std::string_view(hold.command)).add(hold.max_lag.count());
 }
 
 void add(Sheet& sheet, const ClusterSettings& cluster) {

@@ -8,30 +8,29 @@
 namespace stillpoint::policy {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// Others wait behind a read lock from its request on.
-constexpr seconds kReadLockTimeout(5);
+/// Others wait behind a lock of everything from its request on.
+constexpr seconds kWholeLockTimeout(5);
 
 /// False if the field is wrong.
 bool read_method(const Field& field, HoldSettings& hold) {
   const auto methods = methods_of(hold.driver);
   hold.method = methods.front();
   Method method = hold.method;
-  const bool known =
-      field.read(method,
-                 {{"backupStage", Method::BackupStage},
-                  {"readLock", Method::ReadLock},
-                  {"stopService", Method::StopService},
-                  {"checkpoint", Method::Checkpoint},
-                  {"script", Method::Script},
-                  {"filesystem", Method::Filesystem},
-                  {"none", Method::None}},
-                 {{"instanceLock", "use stopService with MariaDB, or the driver filesystem"},
-                  {"fsyncLock", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
-                  {"journal", "use the driver filesystem, whose freeze MongoDB's journal recovers from"},
-                  {"backupMode", "use checkpoint with freeze, which PostgreSQL recovers from"}});
+  const bool known = field.read(method, {{"backupStage", Method::BackupStage},
+                                         {"readLock", Method::ReadLock},
+                                         {"instanceLock", Method::InstanceLock},
+                                         {"stopService", Method::StopService},
+                                         {"checkpoint", Method::Checkpoint},
+                                         {"backupMode", Method::BackupMode},
+                                         {"journal", Method::Journal},
+                                         {"fsyncLock", Method::FsyncLock},
+                                         {"script", Method::Script},
+                                         {"filesystem", Method::Filesystem},
+                                         {"none", Method::None}});
   if (!known || std::find(methods.begin(), methods.end(), method) != methods.end()) {
     hold.method = method;
     return known;
@@ -44,6 +43,19 @@ bool read_method(const Field& field, HoldSettings& hold) {
                   std::string(to_string(hold.driver)),
               "use " + support::join(right, " or "));
   return false;
+}
+
+std::string default_service(Driver driver) {
+  switch (driver) {
+    case Driver::Mysql:
+      return "mysql";
+    case Driver::Postgresql:
+      return "postgresql";
+    case Driver::Mongodb:
+      return "mongod";
+    default:
+      return "mariadb";
+  }
 }
 
 void check_freeze(const Field& field, HoldSettings& hold) {
@@ -84,7 +96,7 @@ bool read_hold(const Field& field, HoldSettings& hold) {
   if (!fields) {
     return !field.present();
   }
-  const auto driver = fields->need("driver", "one of mariadb, postgresql, filesystem, script, none");
+  const auto driver = fields->need("driver", "one of mariadb, mysql, postgresql, mongodb, filesystem, script, none");
   const auto method = fields->get("method");
   const auto freeze = fields->get("freeze");
   const auto service = fields->get("service");
@@ -94,6 +106,7 @@ bool read_hold(const Field& field, HoldSettings& hold) {
   const auto socket = fields->get("socket");
   const auto command = fields->get("command");
   const auto lock_timeout = fields->get("lockTimeout");
+  const auto max_lag = fields->get("maxLag");
   fields->get("maxHold").read(hold.max_hold, seconds(1), minutes(10));
   fields->finish({{"devices", "remove it: the volumes are found on the server by their ids"},
                   {"resyncTimeout", "remove it"},
@@ -106,31 +119,36 @@ bool read_hold(const Field& field, HoldSettings& hold) {
                   {"host", "remove it: the database is reached on the server itself"},
                   {"port", "remove it: the database is reached by its socket"}});
 
-  const bool driver_known =
-      driver.read(hold.driver,
-                  {{"mariadb", Driver::Mariadb},
-                   {"postgresql", Driver::Postgresql},
-                   {"filesystem", Driver::Filesystem},
-                   {"script", Driver::Script},
-                   {"none", Driver::None}},
-                  {{"mongodb", "use filesystem, which freezes the volume, or none"},
-                   {"mysql", "use filesystem, which freezes the volume, or none; mariadb is for MariaDB only"},
-                   {"redis", "use filesystem, which freezes the volume, or none"}});
+  const bool driver_known = driver.read(hold.driver,
+                                        {{"mariadb", Driver::Mariadb},
+                                         {"mysql", Driver::Mysql},
+                                         {"postgresql", Driver::Postgresql},
+                                         {"mongodb", Driver::Mongodb},
+                                         {"filesystem", Driver::Filesystem},
+                                         {"script", Driver::Script},
+                                         {"none", Driver::None}},
+                                        {{"redis", "use filesystem, which freezes the volume, or none"}});
   hold.freeze = hold.driver == Driver::Filesystem;
   freeze.read(hold.freeze);
-  hold.service = hold.driver == Driver::Postgresql ? "postgresql" : "mariadb";
+  hold.service = default_service(hold.driver);
   service.read(hold.service, kUnitName);
   command.read(hold.command, kServerPath);
   stop_timeout.read(hold.stop_timeout, seconds(1), minutes(15));
   start_timeout.read(hold.start_timeout, seconds(1), minutes(15));
+  max_lag.read(hold.max_lag, seconds(1), hours(24));
   defaults_file.read(hold.defaults_file, kServerPath);
   socket.read(hold.socket, kSocketPath);
   if (!driver.present() || !driver_known) {
     return false;
   }
   check_freeze(freeze, hold);
-  belongs_to_driver(defaults_file, hold, {Driver::Mariadb});
-  belongs_to_driver(socket, hold, {Driver::Mariadb, Driver::Postgresql});
+  belongs_to_driver(defaults_file, hold, {Driver::Mariadb, Driver::Mysql, Driver::Mongodb});
+  belongs_to_driver(socket, hold, {Driver::Mariadb, Driver::Mysql, Driver::Postgresql, Driver::Mongodb});
+  belongs_to_driver(max_lag, hold, {Driver::Mongodb});
+  if (hold.driver == Driver::Mongodb && defaults_file.present() && socket.present()) {
+    socket.wrong("what connects to MongoDB is the file of `defaultsFile`",
+                 "name the socket in that file, or remove one");
+  }
   belongs_to_driver(command, hold, {Driver::Script});
   if (hold.driver == Driver::Script && !command.present()) {
     field.wrong("the driver script needs `command`", "name the program on the server that holds the data still");
@@ -140,9 +158,12 @@ bool read_hold(const Field& field, HoldSettings& hold) {
   }
   belongs_to_method(service, hold, {Method::StopService});
   belongs_to_method(stop_timeout, hold, {Method::StopService});
-  belongs_to_method(start_timeout, hold, {Method::StopService, Method::BackupStage, Method::ReadLock});
-  belongs_to_method(lock_timeout, hold, {Method::BackupStage, Method::ReadLock});
-  hold.lock_timeout = hold.method == Method::ReadLock ? kReadLockTimeout : seconds(0);
+  belongs_to_method(start_timeout, hold,
+                    {Method::StopService, Method::BackupStage, Method::ReadLock, Method::FsyncLock});
+  belongs_to_method(lock_timeout, hold,
+                    {Method::BackupStage, Method::ReadLock, Method::InstanceLock, Method::FsyncLock});
+  const bool locks_all = hold.method == Method::ReadLock || hold.method == Method::FsyncLock;
+  hold.lock_timeout = locks_all ? kWholeLockTimeout : seconds(0);
   lock_timeout.read(hold.lock_timeout, seconds(1), minutes(10));
   return true;
 }

@@ -37,8 +37,12 @@ std::string_view to_string(Driver driver) {
       return "filesystem";
     case Driver::Mariadb:
       return "mariadb";
+    case Driver::Mysql:
+      return "mysql";
     case Driver::Postgresql:
       return "postgresql";
+    case Driver::Mongodb:
+      return "mongodb";
     case Driver::Script:
       return "script";
   }
@@ -47,20 +51,33 @@ std::string_view to_string(Driver driver) {
 
 namespace {
 
+/// What it holds by.
+enum class Holder { Session, Other };
+/// Whether several volumes need a freeze beside it.
+enum class Volumes { Joined, Apart };
+
 struct MethodFacts {
   Method method;
   std::string_view word;
   Consistency highest;
+  Holder holder;
+  Volumes volumes;
 };
 
-constexpr std::array<MethodFacts, 7> kMethods{{
-    {Method::None, "none", Consistency::Crash},
-    {Method::Filesystem, "filesystem", Consistency::Filesystem},
-    {Method::BackupStage, "backupStage", Consistency::Application},
-    {Method::ReadLock, "readLock", Consistency::Application},
-    {Method::StopService, "stopService", Consistency::Application},
-    {Method::Checkpoint, "checkpoint", Consistency::Crash},
-    {Method::Script, "script", Consistency::Application},  // as far as its own `verify` goes
+constexpr std::array<MethodFacts, 11> kMethods{{
+    {Method::None, "none", Consistency::Crash, Holder::Other, Volumes::Apart},
+    {Method::Filesystem, "filesystem", Consistency::Filesystem, Holder::Other, Volumes::Joined},
+    {Method::BackupStage, "backupStage", Consistency::Application, Holder::Session, Volumes::Joined},
+    {Method::ReadLock, "readLock", Consistency::Application, Holder::Session, Volumes::Joined},
+    {Method::InstanceLock, "instanceLock", Consistency::Crash, Holder::Session, Volumes::Apart},  // rows may change
+    {Method::StopService, "stopService", Consistency::Application, Holder::Other, Volumes::Joined},
+    {Method::Checkpoint, "checkpoint", Consistency::Crash, Holder::Other, Volumes::Apart},
+    // The point has the label, but not the WAL up to the backup's end.
+    {Method::BackupMode, "backupMode", Consistency::Crash, Holder::Session, Volumes::Joined},
+    {Method::Journal, "journal", Consistency::Crash, Holder::Other, Volumes::Apart},
+    {Method::FsyncLock, "fsyncLock", Consistency::Application, Holder::Session, Volumes::Joined},
+    // As far as its own `verify` goes.
+    {Method::Script, "script", Consistency::Application, Holder::Other, Volumes::Joined},
 }};
 
 const MethodFacts& facts_of(Method method) {
@@ -83,11 +100,21 @@ Consistency highest_level(Method method) {
   return facts_of(method).highest;
 }
 
+bool is_session(Method method) {
+  return facts_of(method).holder == Holder::Session;
+}
+
+bool joins_volumes(Method method) {
+  return facts_of(method).volumes == Volumes::Joined;
+}
+
 std::span<const Method> methods_of(Driver driver) {
   static constexpr std::array kNone{Method::None};
   static constexpr std::array kFilesystem{Method::Filesystem};
   static constexpr std::array kMariadb{Method::BackupStage, Method::ReadLock, Method::StopService};
-  static constexpr std::array kPostgresql{Method::Checkpoint, Method::StopService};
+  static constexpr std::array kMysql{Method::InstanceLock, Method::ReadLock, Method::StopService};
+  static constexpr std::array kPostgresql{Method::Checkpoint, Method::BackupMode, Method::StopService};
+  static constexpr std::array kMongodb{Method::Journal, Method::FsyncLock, Method::StopService};
   static constexpr std::array kScript{Method::Script};
   switch (driver) {
     case Driver::None:
@@ -96,8 +123,12 @@ std::span<const Method> methods_of(Driver driver) {
       return kFilesystem;
     case Driver::Mariadb:
       return kMariadb;
+    case Driver::Mysql:
+      return kMysql;
     case Driver::Postgresql:
       return kPostgresql;
+    case Driver::Mongodb:
+      return kMongodb;
     case Driver::Script:
       return kScript;
   }

@@ -19,15 +19,31 @@ std::string_view to_string(Consistency level);
 std::optional<Consistency> parse_consistency(std::string_view word);
 
 /// Which program runs on the volumes.
-enum class Driver { None, Filesystem, Mariadb, Postgresql, Script };
+enum class Driver { None, Filesystem, Mariadb, Mysql, Postgresql, Mongodb, Script };
 /// How it is held still.
-enum class Method { None, Filesystem, BackupStage, ReadLock, StopService, Checkpoint, Script };
+enum class Method {
+  None,
+  Filesystem,
+  BackupStage,
+  ReadLock,
+  InstanceLock,
+  StopService,
+  Checkpoint,
+  BackupMode,
+  Journal,
+  FsyncLock,
+  Script
+};
 std::string_view to_string(Driver driver);
 std::string_view to_string(Method method);
 std::optional<Method> parse_method(std::string_view word);
 
 /// The highest level that the method can prove (docs/hold-protocol.md, "What `intact` means").
 Consistency highest_level(Method method);
+/// Whether it holds by a lock or a backup of a session of the database.
+bool is_session(Method method);
+/// Whether copies of several volumes belong together when nothing but the method holds them.
+bool joins_volumes(Method method);
 /// The methods of a driver, the one that is taken by default first.
 std::span<const Method> methods_of(Driver driver);
 
@@ -84,9 +100,11 @@ struct HoldSettings {
   std::chrono::milliseconds stop_timeout = std::chrono::seconds(60);
   std::chrono::milliseconds start_timeout =
       std::chrono::seconds(60);  ///< until it must answer again, or be back in its cluster
-  std::string defaults_file;     ///< mariadb: option file on the server; socket authentication if empty
-  std::string socket;            ///< of the database; the client's default if empty
-  std::string command;           ///< script: the program on the server
+  /// mongodb: how far a member may be behind its primary.
+  std::chrono::milliseconds max_lag = std::chrono::seconds(10);
+  std::string defaults_file;  ///< on the server: an option file, or what logs in to MongoDB; may be empty
+  std::string socket;         ///< of the database; the client's default if empty
+  std::string command;        ///< script: the program on the server
 };
 
 /// On which day a week begins.

@@ -35,8 +35,14 @@ void add_service(std::vector<Setting>& settings, const HoldSettings& hold) {
   }
 }
 
-/// MariaDB and Galera. The client's options are wanted by every method: the volume proof asks the database where its
-/// files are. After a lock a member has to be back in its cluster, after a stop the service has to answer.
+void add_lock_timeout(std::vector<Setting>& settings, const HoldSettings& hold) {
+  if (hold.lock_timeout.count() > 0) {
+    settings.emplace_back("lock-timeout-ms", milliseconds_of(hold.lock_timeout));
+  }
+}
+
+/// MariaDB, Galera and MySQL. The client's options are wanted by every method: the volume proof asks the database where
+/// its files are. After a lock a member has to be back in its cluster, after a stop the service has to answer.
 class MariadbDriver final : public Driver {
  public:
   std::vector<Setting> settings(const HoldSettings& hold) const override {
@@ -44,10 +50,23 @@ class MariadbDriver final : public Driver {
     add_if_given(settings, "defaults-file", hold.defaults_file);
     add_if_given(settings, "socket", hold.socket);
     add_service(settings, hold);
-    if (hold.lock_timeout.count() > 0) {
-      settings.emplace_back("lock-timeout-ms", milliseconds_of(hold.lock_timeout));
-    }
+    add_lock_timeout(settings, hold);
     settings.emplace_back("start-timeout-ms", milliseconds_of(hold.start_timeout));
+    return settings;
+  }
+};
+
+/// Its shell is told where the server is, or by which file to log in. A member that was locked has to catch up.
+class MongodbDriver final : public Driver {
+ public:
+  std::vector<Setting> settings(const HoldSettings& hold) const override {
+    std::vector<Setting> settings;
+    add_if_given(settings, "defaults-file", hold.defaults_file);
+    add_if_given(settings, "socket", hold.socket);
+    add_service(settings, hold);
+    add_lock_timeout(settings, hold);
+    settings.emplace_back("start-timeout-ms", milliseconds_of(hold.start_timeout));
+    settings.emplace_back("max-lag-ms", milliseconds_of(hold.max_lag));
     return settings;
   }
 };
@@ -78,12 +97,16 @@ const Driver& driver_of(policy::Driver driver) {
   static const FilesystemDriver kFilesystem;
   static const MariadbDriver kMariadb;
   static const PostgresqlDriver kPostgresql;
+  static const MongodbDriver kMongodb;
   static const ScriptDriver kScript;
   switch (driver) {
     case policy::Driver::Filesystem:
       return kFilesystem;
     case policy::Driver::Mariadb:
+    case policy::Driver::Mysql:
       return kMariadb;
+    case policy::Driver::Mongodb:
+      return kMongodb;
     case policy::Driver::Postgresql:
       return kPostgresql;
     case policy::Driver::Script:

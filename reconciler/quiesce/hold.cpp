@@ -187,8 +187,7 @@ support::Result<HeldFacts> DialogueSession::facts(const Dialogue& dialogue, cons
 
 bool has_second_phase(const HoldRequest& request) {
   const auto method = request.hold.method;
-  const bool locks = method == policy::Method::BackupStage || method == policy::Method::ReadLock;
-  return method == policy::Method::StopService || (locks && !request.cluster.name.empty());
+  return method == policy::Method::StopService || (policy::is_session(method) && !request.cluster.name.empty());
 }
 
 std::unique_ptr<Session> make_session(std::unique_ptr<Dialogue> dialogue, const HoldRequest& request,

@@ -32,12 +32,14 @@ let_go() {
   thawing=$!
   if [ -s "$DIR/client" ] && read -r pid start <"$DIR/client"; then
     ! alive "$pid" "$start" || kill -9 "$pid"
-    [ ! -s "$DIR/killer" ] || confirm_unlock
+    { lock_outlives_client && ! lock_may_be_left; } || [ ! -s "$DIR/killer" ] || confirm_unlock
   fi
   let_go_of_script </dev/null >/dev/null 2>&1 &
   scripting=$!
+  let_go_of_lock </dev/null >/dev/null 2>&1 &
+  unlocking=$!
   [ ! -e "$DIR/start" ] || [ -n "$STARTER" ] || start_service
-  for job in "$thawing" "$scripting"; do
+  for job in "$thawing" "$scripting" "$unlocking"; do
     while kill -0 "$job" 2>/dev/null; do wait "$job"; done # a signal ends a wait, but not this one
   done
 }
@@ -58,7 +60,7 @@ dead_man() { # fd 0 is the host lock
   if [ "$BY" = session ]; then
     start_client "$DIR/kill" 6 killer
     "${driver}_text" second >&5
-    while next 6; do case $EVENT:$REST in db:ready) break ;; db-exit:* | fire:*) printf 'dm failed\n' >&8; exit 1 ;; esac; done
+    while next 6; do case $EVENT:$REST in db:ready) break ;; db-exit:* | ERROR:* | fire:*) printf 'dm failed\n' >&8; exit 1 ;; esac; done
   fi
   start_of $$
   printf 'dm armed %s %s\n' $$ "$START" >&8
@@ -78,8 +80,16 @@ dead_man() { # fd 0 is the host lock
   kill -9 "$WATCHER" 2>/dev/null
   exec 5>&-
   ! needs_second_phase || second_phase
+  end_killer
   tidy
   printf 'dm gone\n' >&8
+}
+
+end_killer() { # the second session ends with its input, unless it hangs
+  { read -r pid start <"$DIR/killer"; } 2>/dev/null || return 0
+  polls=0
+  while alive "$pid" "$start" && [ "$polls" -lt 20 ]; do sleep 0.05; polls=$((polls + 1)); done
+  ! alive "$pid" "$start" || kill -9 "$pid"
 }
 
 fire() { # REASON
@@ -94,13 +104,16 @@ fire() { # REASON
 # The journal's FIFOs and marks are removed; what stays until the next boot is the verdict.
 tidy() {
   if [ -e "$DIR/script" ] && [ ! -e "$DIR/script-released" ]; then return; fi
+  if lock_outlives_client && lock_may_be_left; then return; fi
+  [ ! -e "$DIR/label" ] || postgresql_remove_label
   rm -rf "$DIR"/frozen.* "$DIR"/freezer.* "$DIR/life" "$DIR/dead-man" "$DIR/inbox" "$DIR/sql" "$DIR/kill" "$DIR/request" "$DIR/connection" \
-  "$DIR/client" "$DIR/killer" "$DIR/start" "$DIR/stopped" "$DIR/stopper" "$DIR/desync" "$DIR/script" "$DIR/scripter" "$DIR/script-released" "$DIR/script-lock"
+  "$DIR/client" "$DIR/killer" "$DIR/start" "$DIR/stopped" "$DIR/stopper" "$DIR/desync" "$DIR/script" "$DIR/scripter" "$DIR/script-released" "$DIR/script-lock" \
+  "$DIR/lock" "$DIR/unlocked" "$DIR/unlock-lock" "$DIR/member" "$DIR/label"
 }
 
 arm() {
   mkfifo "$DIR/dead-man" "$DIR/life" || refuse no-space "/run is full"
-  { for key in attempt driver method service socket defaults_file program max_hold start_timeout; do
+  { for key in attempt driver method service socket defaults_file program max_hold start_timeout max_lag; do
       eval "value=\$$key"
       case $key in socket | service) ;; program) key='command' ;; defaults_file) key=defaults-file ;; *_*) key=${key%_*}-${key#*_}-ms ;; esac
       [ -z "$value" ] || say "SET $key $value"
@@ -118,7 +131,7 @@ arm() {
   fi
   STAGE=armed
   "$@" <&9 >/dev/null 2>&1 6>&- 7>&- 8>&- 9>&- &
-  start_timer 8 5000 arm
+  start_timer 8 15000 arm # a client may be slow to start, and nothing is held
   await 'dm armed' internal
   stop_timer
   DEADMAN=${REST#armed }

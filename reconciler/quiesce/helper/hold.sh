@@ -30,12 +30,12 @@ recover() { # waits for it a little
 
 let_go_of_earlier() { # DIR
   DIR=$1 attempt=${1##*/} STARTER='' TIMER='' STAGE=over VERB=dead-man
-  BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes=''
+  BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes='' cluster=''
   read_request <"$DIR/request"
   exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
   claim
   rm -f "$DIR/killer"
-  if needs_second_phase && is_well; then rm -f "$DIR/start" "$DIR/desync"; fi
+  if needs_second_phase && is_well; then rm -f "$DIR/start" "$DIR/desync" "$DIR/member"; fi
   let_go
   finish_with broken 'both of its processes had died'
   ! needs_second_phase || second_phase
@@ -60,7 +60,7 @@ await() { # 'EVENT WORD' CODE-IF-IT-FAILS
   while next 8; do
     case "$EVENT $REST " in
       "$1 "*) return ;;
-      'ERROR '*) error=$(printf '%s' "$REST" | sed 's/[^ -~]/?/g') ;;
+      'ERROR '* | 'ERROR: '* | 'FATAL: '*) error=$(printf '%s' "$REST" | sed 's/[^ -~]/?/g') ;;
       "in ABORT $attempt " | 'eof '*) give_up ;;
       'in '*) refuse bad-request "an unexpected line" ;;
       'db-exit '*) refuse_database "$2" ;;
@@ -72,9 +72,10 @@ await() { # 'EVENT WORD' CODE-IF-IT-FAILS
 
 refuse_database() { # CODE
   [ ! -e "$DIR/client" ] || [ -s "$DIR/client" ] || refuse no-space "/run is full" # it did not start unjournalled
+  error=${error#0 } # what has no code
   case $error in
-    1205* | 1969* | 3024*) refuse lock-timeout "$error" ;;
-    1044* | 1045* | 1227* | 1698*) refuse privileges "$error" ;;
+    1205* | 1969* | 3024* | '24 '* | '50 '* | '89 '* | '262 '*) refuse lock-timeout "$error" ;;
+    1044* | 1045* | 1227* | 1698* | '13 '* | '18 '*) refuse privileges "$error" ;;
     *) refuse database "${error:-the session ended}" ;;
   esac
 }
@@ -159,6 +160,7 @@ acquire() {
       lock_session
       # shellcheck disable=SC2086 # words KEY=VALUE
       say_position ${position#position "$connection"}
+      [ "$method" != backupMode ] || postgresql_keep_label
       [ "$freeze" = yes ] || sync_mounts
       ;;
     script) hold_script; sync_mounts ;;

@@ -21,11 +21,21 @@ SELECT CONCAT('replication ', COUNT(*)) FROM information_schema.processlist
 SELECT CONCAT_WS(' ', 'long', id, time, 's') FROM information_schema.processlist WHERE command IN ('Query', 'Execute') AND id <> CONNECTION_ID()
   AND (time_ms >= %s OR (time_ms >= 1000 AND info REGEXP '^[[:space:]]*(ALTER|CREATE|DROP|TRUNCATE|RENAME|OPTIMIZE|REPAIR)')) LIMIT 1;"
 
-mariadb_check() { # -> DATA_PATHS DATA_DIR, and refusals
+check_mariadb_client() {
   command -v mariadb >/dev/null || need mysql
   [ -z "$defaults_file" ] || [ -r "$defaults_file" ] || refuse database "the defaults file cannot be read"
+}
+
+# MySQL has not all the tables that MariaDB is asked, but has told its version by then.
+refuse_mysql() { # ROWS
+  case $1 in *MariaDB*) ;; 'version '[5-9]*) refuse unsupported "this is MySQL and not MariaDB: use the driver mysql, with instanceLock or readLock" ;; esac
+  refuse_rows "$1"
+}
+
+mariadb_check() { # -> DATA_PATHS DATA_DIR, and refusals
+  check_mariadb_client
   # shellcheck disable=SC2059 # the format is a constant of this program
-  rows=$(ask "$(printf "$PREFLIGHT_SQL" "$max_hold")") || refuse_rows "$rows"
+  rows=$(ask "$(printf "$PREFLIGHT_SQL" "$max_hold")") || refuse_mysql "$rows"
   version='' wsrep=OFF size=0 status='' state='' privileges=0 replication=0 long='' data_home='' data_files=''
   while read -r key value; do
     case $key in
@@ -56,7 +66,7 @@ ROWS
 check_version() {
   number=${version%%-*}
   fact "engine mariadb $number"
-  case $version in *MariaDB*) ;; *) refuse unsupported "not MariaDB: $number" ;; esac
+  case $version in *MariaDB*) ;; *) refuse unsupported "not MariaDB: $number; use the driver mysql" ;; esac
   major=${number%%.*} minor=${number#*.}
   patch=${minor#*.} minor=${minor%%.*}
   { is_number "$major" && is_number "$minor" && is_number "${patch%%.*}"; } || refuse unsupported "unknown version"
@@ -73,9 +83,10 @@ add_tablespaces() {
     case ${data_home:+$data_home/}$file in /*) DATA_PATHS="$DATA_PATHS $(path=${data_home:+$data_home/}${file%%:*}; say "${path%/*}")" ;; esac
   done
   unset IFS
-  linked=$(find "$DATA_DIR/" -maxdepth 2 \( -name '*.isl' -o -type l \) 2>/dev/null)
+  add_links "$DATA_DIR" 2
+  linked=$(find "$DATA_DIR/" -maxdepth 2 -name '*.isl' 2>/dev/null)
   while read -r file; do
-    case $file in '') ;; *.isl) read -r file <"$file"; DATA_PATHS="$DATA_PATHS $file" ;; *) DATA_PATHS="$DATA_PATHS $file" ;; esac
+    [ -z "$file" ] || { read -r file <"$file"; DATA_PATHS="$DATA_PATHS $file"; }
     case $file in *' '*) refuse volume-mismatch "a tablespace has a name that is not handled" ;; esac
   done <<LINKS
 $linked

@@ -54,6 +54,16 @@ check_earlier_holds() {
   [ "$left" -le 0 ] || refuse busy "it was held for this point just now; the next hold may begin in $left s"
 }
 
+# Whether root alone can change a file: it and all folders above it are root's and writable by nobody else.
+is_roots_alone() { # PATH, really so called -> UNSAFE, the first that is not, upwards
+  UNSAFE=$1
+  while [ -n "$(find "$UNSAFE" -maxdepth 0 -user 0 ! -perm -020 ! -perm -002)" ] && [ "$UNSAFE" != / ]; do
+    UNSAFE=${UNSAFE%/*}
+    UNSAFE=${UNSAFE:-/}
+  done
+  [ "$UNSAFE" = / ]
+}
+
 # The rules of clusters, which are the same for all engines. That a member is the writer the controller tells, or its engine.
 check_member() { # IN-A-CLUSTER IS-THE-WRITER
   if [ -z "$cluster" ]; then
@@ -67,18 +77,24 @@ check_member() { # IN-A-CLUSTER IS-THE-WRITER
 # Where nobody counts, a number of healthy members is refused rather than believed.
 refuse_to_count() { [ -z "$cluster" ] || [ "$min_healthy" -le 1 ] || refuse cluster "$1: set minHealthyMembers: 1"; }
 
-refuse_rows() { refuse database "the database says: $(say "$1" | sed -n '/ERROR\|FATAL\|error/{s/[^ -~]/?/g;p;q;}')"; } # ROWS of a client that failed
+refuse_rows() { # ROWS of a client that failed
+  said=$(say "$1" | sed -n '/ERROR\|FATAL\|[Ee]rror/{s/[^ -~]/?/g;p;q;}')
+  [ -n "$said" ] || refuse database "its client gave no answer"
+  refuse database "the database says: $said"
+}
 
 preflight() {
   check_host
   check_earlier_holds
   check_service
   [ "$method" != none ] || return 0
-  case $driver in mariadb | postgresql | script) "${driver}_check" ;; esac
+  case $driver in none | filesystem) ;; *) "${driver}_check" ;; esac
   prove_volumes
   # shellcheck disable=SC2086 # a list of words without blanks
   set -- $volumes
-  [ $# -le 1 ] || [ "$BY:$freeze" != nothing:no ] || refuse bad-request "$# volumes that nothing holds still have no instant in common: freeze them"
+  [ $# -le 1 ] || case $BY:$method:$freeze in
+    nothing:*:no | *:instanceLock:no) refuse bad-request "$# volumes that nothing holds still have no instant in common: freeze them" ;;
+  esac
 }
 
 probe() {
@@ -87,7 +103,7 @@ probe() {
   preflight
   case $BY:$method in
     nothing:filesystem) say "PROVABLE filesystem" ;;
-    nothing:*) say "PROVABLE crash" ;;
+    nothing:* | *:instanceLock | *:backupMode) say "PROVABLE crash" ;;
     *) say "PROVABLE application" ;;
   esac
   say OK

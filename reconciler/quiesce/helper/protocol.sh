@@ -1,7 +1,7 @@
 # ---- protocol ------------------------------------------------------------------------------------------------------
 
 attempt='' point='' driver=none method=none freeze=no max_hold=20000 lock_timeout=0 stop_timeout=60000 start_timeout=60000
-service='' defaults_file='' socket='' program='' volumes='' cluster='' min_healthy=0 allow_writer=no writer=no
+service='' defaults_file='' socket='' max_lag=10000 program='' volumes='' cluster='' min_healthy=0 allow_writer=no writer=no
 BY=nothing # what is held by beside the freeze: nothing, session, service or script
 DIR='' PUMP='' TIMER='' TIMER_WORD='' STAGE=request QUIET='' MOUNTS='' FROZEN=0 DEADMAN='' BEGUN='' AFTER=no SECOND=no DATA_PATHS='' DATA_DIR='' REASON=''
 
@@ -19,7 +19,7 @@ refuse() { # CODE MESSAGE...
 }
 
 is_number() { case $1 in '' | *[!0-9]* | 0?* | ?????????*) return 1 ;; esac; }
-is_id() { case $1 in '' | *[!0-9]*) return 1 ;; esac; } # of a connection: 64 bits, never counted with
+is_id() { case $1 in '' | *[!0-9a-f]*) return 1 ;; *) [ ${#1} -le 24 ] ;; esac; } # of a connection or a process of the server, never counted with
 is_path() { case $1 in *..* | *[!A-Za-z0-9/_.@+:-]*) return 1 ;; /*) [ ${#1} -le 250 ] ;; *) return 1 ;; esac; }
 is_word() { case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9@_.-]*) return 1 ;; *) [ ${#1} -le 64 ] ;; esac; }
 is_attempt() { case $1 in *[!0-9a-f]*) return 1 ;; *) [ ${#1} -ge 8 ] && [ ${#1} -le 64 ] ;; esac; }
@@ -30,13 +30,18 @@ set_key() { # KEY VALUE; false if either is not exactly what it should be
   case $1 in
     attempt) is_attempt "$2" && attempt=$2 ;;
     point) is_attempt "$2" && point=$2 ;;
-    driver) case $2 in none | filesystem | mariadb | postgresql | script) driver=$2 ;; *) return 1 ;; esac ;;
-    method) case $2 in none | filesystem | backupStage | readLock | stopService | checkpoint | script) method=$2 ;; *) return 1 ;; esac ;;
+    driver) case $2 in none | filesystem | mariadb | mysql | postgresql | mongodb | script) driver=$2 ;; *) return 1 ;; esac ;;
+    method)
+      case $2 in
+        none | filesystem | backupStage | readLock | instanceLock | stopService | checkpoint | backupMode | journal | fsyncLock | script) method=$2 ;;
+        *) return 1 ;;
+      esac ;;
     freeze) is_flag "$2" && freeze=$2 ;;
     max-hold-ms) is_number "$2" && [ "$2" -ge 100 ] && max_hold=$2 ;;
     lock-timeout-ms) is_number "$2" && [ "$2" -ge 100 ] && lock_timeout=$2 ;;
     stop-timeout-ms) is_number "$2" && [ "$2" -ge 100 ] && stop_timeout=$2 ;;
     start-timeout-ms) is_number "$2" && [ "$2" -ge 100 ] && start_timeout=$2 ;;
+    max-lag-ms) is_number "$2" && max_lag=$2 ;;
     service) is_word "$2" && service=$2 ;;
     defaults-file) is_path "$2" && defaults_file=$2 ;;
     socket) is_path "$2" && socket=$2 ;;
@@ -65,10 +70,10 @@ read_request() { # SET lines up to GO
   [ "$word" = GO ] || leave 2 # the input ended: nobody is there to be told
   [ -z "$attempt" ] || DIR=$RUN/$attempt
   case $method:$driver in
-    none:* | checkpoint:postgresql) ;;
+    none:* | checkpoint:postgresql | journal:mongodb) ;;
     filesystem:none | filesystem:script) refuse bad-request "method filesystem needs a driver that knows the data" ;;
     filesystem:*) ;;
-    backupStage:mariadb | readLock:mariadb) BY=session ;;
+    backupStage:mariadb | readLock:mariadb | readLock:mysql | instanceLock:mysql | backupMode:postgresql | fsyncLock:mongodb) BY=session ;;
     stopService:script) refuse bad-request "a script holds by itself" ;;
     stopService:*) BY=service ;;
     script:script) BY=script ;;

@@ -6,11 +6,7 @@
 script_check() { # -> program, as it really is called: what was proven safe is what is run
   { path=$(readlink -f "$program") && [ -f "$path" ] && [ -x "$path" ]; } || refuse script "$program is no program"
   program=$path
-  while [ -n "$(find "$path" -maxdepth 0 -user 0 ! -perm -020 ! -perm -002)" ] && [ "$path" != / ]; do
-    path=${path%/*}
-    path=${path:-/}
-  done
-  [ "$path" = / ] || refuse script "$program is not safe: others than root may write to $path"
+  is_roots_alone "$path" || refuse script "$program is not safe: others than root may write to $UNSAFE"
   run_script check 15 || refuse script "$program check failed: exit code $?"
   fact "script $program"
 }

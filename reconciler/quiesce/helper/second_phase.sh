@@ -2,8 +2,8 @@
 
 # After the release, owned by the dead-man, who keeps the host lock until it is over: a service that was stopped has to answer again,
 # a member that has left its cluster has to be back in it. It is tried for a quarter of an hour.
-needs_second_phase() { [ -e "$DIR/start" ] || [ -e "$DIR/desync" ]; }
-engine_is_well() { case $driver in mariadb | postgresql) "${driver}_is_well" ;; esac; }
+needs_second_phase() { [ -e "$DIR/start" ] || [ -e "$DIR/desync" ] || [ -e "$DIR/member" ]; }
+engine_is_well() { case $driver in mariadb | mysql | postgresql | mongodb) "${driver}_is_well" ;; esac; }
 is_well() { if [ -e "$DIR/start" ]; then service_is_back; else engine_is_well; fi; }
 
 second_phase() {
@@ -22,7 +22,7 @@ second_phase() {
     [ ! -e "$DIR/start" ] || start_again
     sleep 0.2
   done
-  rm -f "$DIR/start" "$DIR/desync" # who stops it from now on wants it so
+  rm -f "$DIR/start" "$DIR/desync" "$DIR/member" # who stops it from now on wants it so
   now
   printf 'dm service up %s\n' "$(((NOW - from) * 10))" >&8
 }

@@ -5,11 +5,11 @@
 #   open     limits of the session: db ready ID
 #   start    what blocks no writer: db started
 #   lock     what does: db position ID KEY=VALUE...
-#   unlock   the same position again, then the unlock: db position ID..., db unlocked. BACKUP STAGE END fails if the stage was lost;
-#            UNLOCK TABLES never does, but a session that lives has its lock
+#   unlock   the same position again, then the unlock: db position ID..., db broken REASON if the lock was not whole, db unlocked.
+#            BACKUP STAGE END fails if the stage was lost; UNLOCK TABLES never does, but a session that lives has its lock
 #   second   of the session that can end the first: db ready
-#   kill ID, gone ID   end the first; how much of it is left: db left N
-# An error is a line that begins with ERROR.
+#   kill ID, gone ID   end the first, and a lock that outlives it; how much of it is left: db left N
+# An error is a line that begins with ERROR or, from psql, FATAL.
 
 # shellcheck disable=SC2046 # split on purpose: words without blanks
 ask() { printf '%s\n' "$1" | timeout "${2:-15}" $("${driver}_client") 2>&1; } # STATEMENTS [SECONDS] -> rows
@@ -22,12 +22,20 @@ start_client() { # INPUT-FIFO INBOX-FD NAME
   exec 4<"$1"
   (
     # shellcheck disable=SC2046 # split on purpose: words without blanks
-    ( sign "$DIR/$3" && exec $("${driver}_client") ) <&4 >&"$2" 4<&- &
+    ( sign "$DIR/$3" && exec $("${driver}_client") ) <&4 2>&1 4<&- | whole_lines >&"$2" 4<&- &
     exec 4<&-
     wait $!
     printf 'db-exit %s\n' "$3" >&"$2"
-  ) </dev/null 2>&"$2" 5>&- 7>&- 9>&- &
+  ) </dev/null 2>/dev/null 5>&- 7>&- 9>&- &
   exec 4<&-
+}
+
+# Others write into that inbox, too: a prompt, which ends in no line feed, would stand before what they say.
+whole_lines() {
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in 'db '* | ERROR* | FATAL*) printf '%s\n' "$line" ;; esac
+    line=''
+  done
 }
 
 lock_session() {
@@ -42,10 +50,13 @@ lock_session() {
   await 'db started' lock-timeout
   sync_mounts # once more: the less is dirty, the shorter is the freeze
   begin "$max_hold"
+  ! lock_outlives_client || start_timer 8 "$(lock_seconds)500" lock # not every version gives it up by itself
+  true >"$DIR/lock" # from here on there may be one to take back
+  [ -e "$DIR/lock" ] || refuse no-space "/run is full"
   "${driver}_text" lock >&5
   await 'db position' lock-timeout
   position=$REST
-  case $position in "position $connection "*) ;; *) refuse database "the lock session is not the one that was opened" ;; esac
+  case $position in "position $connection" | "position $connection "*) ;; *) refuse database "the lock session is not the one that was opened" ;; esac
 }
 
 # How long a statement of the lock session may wait, in seconds: others may have to wait as long behind it.
@@ -69,7 +80,8 @@ unlock_session() { # false and REASON if the lock was not proven to have held un
   while next 8; do
     case $EVENT:$REST in
       db:position*) [ "$REST" = "$position" ] || REASON='the position has moved' ;;
-      db:unlocked) break ;;
+      db:broken*) REASON=${REST#broken } ;;
+      db:unlocked) true >"$DIR/unlocked"; break ;;
       db-exit:client | ERROR:*) REASON='the lock session failed' && break ;;
       timer:overdue | dm:fired*) REASON='the unlock was not confirmed' && break ;;
     esac
@@ -84,9 +96,40 @@ confirm_unlock() {
   start_timer 6 2000 kill
   while "${driver}_text" gone "$connection" >&5; do
     while next 6; do case $EVENT:$REST in db:left* | db-exit:killer | timer:kill) break ;; esac; done
-    case $REST in 'left 0' | killer | kill) break ;; esac
+    case $REST in 'left 0') true >"$DIR/unlocked"; break ;; killer | kill) break ;; esac
     sleep 0.05
   done
   stop_timer
+}
+
+# MongoDB's lock is the server's and not a session's. It is counted: what is not ours must not be taken back.
+lock_outlives_client() { [ "$method" = fsyncLock ]; }
+lock_may_be_left() { [ -e "$DIR/lock" ] && [ ! -e "$DIR/unlocked" ]; }
+
+# Where the second session could not do it, or is gone: by new ones, for a quarter of an hour. What is given up stays journalled, so
+# that whoever comes next tries again.
+let_go_of_lock() {
+  lock_outlives_client && lock_may_be_left || return 0
+  read -r connection <"$DIR/connection" && is_id "$connection" || return 0
+  now
+  from=$NOW
+  until take_lock_back; do
+    now
+    [ $((NOW - from)) -lt 90000 ] || { logger -p daemon.alert -t stillpoint-hold "$driver could not be unlocked" 2>/dev/null; return; }
+    sleep 0.5
+  done
+}
+
+take_lock_back() { # whoever does it does it alone, so that nobody takes back twice
+  (
+    flock 4
+    [ ! -e "$DIR/unlocked" ] || exit 0
+    rows=$(ask "$(for what in second kill gone; do "${driver}_text" "$what" "$connection"; done)" 10 4>&-)
+    case "
+$rows
+" in *"
+db left 0
+"*) true >"$DIR/unlocked" ;; *) exit 1 ;; esac
+  ) 4>"$DIR/unlock-lock"
 }
 

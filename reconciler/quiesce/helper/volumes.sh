@@ -63,6 +63,16 @@ use_volumes_of() { # WHAT MAJOR:MINOR; all of its disks must be volumes of the r
   done
 }
 
+add_links() { # FOLDER DEPTH: what lies behind links in it, appended to DATA_PATHS
+  links=$(find "$1/" -maxdepth "$2" -type l 2>/dev/null)
+  while read -r link; do
+    case $link in *' '*) refuse volume-mismatch "a link in $1 has a name that is not handled" ;; esac
+    DATA_PATHS="$DATA_PATHS $link"
+  done <<LINKS
+$links
+LINKS
+}
+
 prove_path() { # PATH of the engine's data
   is_path "$1" || refuse volume-mismatch "a data path has a name that is not handled"
   { real=$(readlink -f "$1") && is_path "$real" && [ -e "$real" ]; } || refuse volume-mismatch "data path $1 cannot be resolved"

@@ -174,6 +174,32 @@ TEST_F(PlannerTest, SeveralVolumesNeedAHold) {
   EXPECT_EQ(verbs(), "blocked:SeveralVolumes");
 }
 
+TEST_F(PlannerTest, P2SeveralVolumesNeedAFreezeWhereTheMethodDoesNotJoinThem) {
+  using policy::Method;
+  observed_.volumes.push_back(fakes::volume("vol-2", "mysql_data_2"));
+  for (const auto method : {Method::Checkpoint, Method::Journal, Method::InstanceLock, Method::BackupMode,
+                            Method::FsyncLock, Method::ReadLock}) {
+    policy_.datasets[0].hold.method = method;
+    policy_.datasets[0].require = Consistency::Crash;
+    policy_.datasets[0].hold.freeze = false;
+    const bool joins = method == Method::BackupMode || method == Method::FsyncLock || method == Method::ReadLock;
+    EXPECT_EQ(verbs(), joins ? "create:SlotDue" : "blocked:SeveralVolumes") << to_string(method);
+    policy_.datasets[0].hold.freeze = true;
+    EXPECT_EQ(verbs(), "create:SlotDue") << to_string(method);
+  }
+}
+
+TEST_F(PlannerTest, P10MembersThatTheDriverCountsMayBeAsManyAsTheClusterHas) {
+  policy_.cluster = {"galera", 3, {{"192.0.2.12"}}, true};
+  policy_.datasets[0].require = Consistency::Crash;
+  for (const auto driver : {policy::Driver::Mariadb, policy::Driver::Mysql, policy::Driver::Mongodb}) {
+    policy_.datasets[0].hold.driver = driver;
+    EXPECT_EQ(verbs(), "create:SlotDue") << to_string(driver);
+  }
+  policy_.datasets[0].hold.driver = policy::Driver::Postgresql;
+  EXPECT_EQ(verbs(), "blocked:HealthUnknown");
+}
+
 TEST_F(PlannerTest, HostileNamesReachTheTerminalAsText) {
   observed_.servers[0].name = "backend-2";
   observed_.volumes[0].name = "mysql_data\x1b[31m\n";

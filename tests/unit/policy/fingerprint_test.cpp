@@ -49,6 +49,7 @@ TEST(Fingerprint, EverythingThatDecidesHowAPointIsMadeIsInIt) {
   EXPECT_TRUE(seen.insert(fingerprint_of(changed("stillpoint/redis", "stillpoint/other"), 2)).second);
   EXPECT_TRUE(seen.insert(fingerprint_of(std::string(kFullPolicy), 3)).second);
   EXPECT_TRUE(seen.insert(fingerprint_of(changed("lockTimeout: 3s", "lockTimeout: 4s"), 3)).second);
+  EXPECT_TRUE(seen.insert(fingerprint_of(changed("maxLag: 1m", "maxLag: 2m"), 3)).second);
 }
 
 TEST(Fingerprint, WhatDecidesWhenAndHowLongIsNot) {

@@ -113,7 +113,8 @@ TEST_F(LanguageTest, ExplainsAnObjectByALineForEachField) {
 }
 
 TEST_F(LanguageTest, SaysWhatAValueMayBe) {
-  EXPECT_EQ(field("spec.datasets.hold.driver").values, "one of mariadb, postgresql, filesystem, script, none");
+  EXPECT_EQ(field("spec.datasets.hold.driver").values,
+            "one of mariadb, mysql, postgresql, mongodb, filesystem, script, none");
   EXPECT_EQ(field("metadata.name").values, "1 to 63 characters of a-z, 0-9 and -, the first not -");
   EXPECT_EQ(field("spec.schedule.cron").type, "text or list of text");
   EXPECT_EQ(field("spec.retention.within").type, "time or 0");
@@ -233,6 +234,7 @@ spec:
       {"spec.datasets.hold.service", dataset.hold.service},
       {"spec.datasets.hold.stopTimeout", time(dataset.hold.stop_timeout)},
       {"spec.datasets.hold.startTimeout", time(dataset.hold.start_timeout)},
+      {"spec.datasets.hold.maxLag", time(dataset.hold.max_lag)},
       {"spec.cluster.minHealthyMembers", policy.cluster.min_healthy_members},
       {"spec.cluster.allowWriter", policy.cluster.allow_writer},
       {"spec.retention.keepLast", rules.keep_last},

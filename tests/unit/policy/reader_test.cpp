@@ -162,8 +162,11 @@ TEST(PolicyReader, ReadsDatasets) {
   EXPECT_EQ(redis.driver, Driver::Script);
   EXPECT_EQ(redis.method, Method::Script);
   EXPECT_EQ(redis.command, "/usr/local/lib/stillpoint/redis");
-  EXPECT_EQ(policy.datasets[3].hold.method, Method::ReadLock);
-  EXPECT_EQ(policy.datasets[3].hold.lock_timeout, std::chrono::seconds(3));
+  const auto& old = policy.datasets[3].hold;
+  EXPECT_EQ(old.driver, Driver::Mongodb);
+  EXPECT_EQ(old.method, Method::FsyncLock);
+  EXPECT_EQ(old.lock_timeout, 3s);
+  EXPECT_EQ(old.max_lag, 1min);
 }
 
 TEST(PolicyReader, ADatasetsRetentionGoesOverThePolicysFieldByField) {
@@ -239,17 +242,29 @@ const Case kCases[] = {
     {"deletionPolicy: Delete", "deletionPolicy: delete",
      "p.yaml:61:19: spec.deletionPolicy: expected one of Retain, Delete, found \"delete\": did you mean Delete?"},
     {"keepLast: 7", "weekley: 7", "p.yaml:56:15: spec.retention.weekley: unknown field: did you mean weekly?"},
-    {"driver: filesystem", "driver: mongodb",
-     "spec.datasets[1].hold.driver: \"mongodb\" is not supported yet: use filesystem, which freezes the volume"},
-    {"stopService", "fsyncLock", "spec.datasets[0].hold.method: \"fsyncLock\" is not supported yet"},
+    {"driver: filesystem", "driver: redis",
+     "spec.datasets[1].hold.driver: \"redis\" is not supported yet: use filesystem, which freezes the volume"},
+    {"stopService", "fsyncLock",
+     "spec.datasets[0].hold.method: the method fsyncLock does not belong to the driver mariadb: use backupStage or "
+     "readLock or stopService"},
+    {"driver: filesystem", "driver: mysql, method: backupStage",
+     "spec.datasets[1].hold.method: the method backupStage does not belong to the driver mysql: use instanceLock or "
+     "readLock or stopService"},
+    {"driver: filesystem", "driver: mongodb, socket: /tmp/a.sock, defaultsFile: /etc/stillpoint/mongodb.js",
+     "spec.datasets[1].hold.socket: what connects to MongoDB is the file of `defaultsFile`: name the socket in that"},
+    {"driver: filesystem", "driver: mysql, maxLag: 5s",
+     "spec.datasets[1].hold.maxLag: belongs to the driver mongodb and has no meaning with mysql"},
+    {"driver: filesystem", "driver: mongodb, lockTimeout: 3s",
+     "spec.datasets[1].hold.lockTimeout: belongs to the method backupStage or readLock or instanceLock or fsyncLock "
+     "and has no meaning with journal"},
     {"driver: filesystem", "driver: script",
      "spec.datasets[1].hold: the driver script needs `command`: name the program"},
     {"driver: filesystem", "driver: filesystem, lockTimeout: 3s",
-     "spec.datasets[1].hold.lockTimeout: belongs to the method backupStage or readLock and has no meaning with "
-     "filesystem"},
+     "spec.datasets[1].hold.lockTimeout: belongs to the method backupStage or readLock or instanceLock or fsyncLock "
+     "and has no meaning with filesystem"},
     {"driver: filesystem", "driver: postgresql, method: backupStage",
      "spec.datasets[1].hold.method: the method backupStage does not belong to the driver postgresql: use checkpoint or "
-     "stopService"},
+     "backupMode or stopService"},
     // Types.
     {"suspend: true", "suspend: yes",
      "p.yaml:60:12: spec.suspend: expected true or false, found \"yes\": write true, without quotes"},
@@ -482,6 +497,10 @@ TEST(Levels, EachMethodProvesWhatTheHoldSays) {
   EXPECT_EQ(highest_level(Method::Filesystem), Consistency::Filesystem);
   EXPECT_EQ(highest_level(Method::BackupStage), Consistency::Application);
   EXPECT_EQ(highest_level(Method::StopService), Consistency::Application);
+  EXPECT_EQ(highest_level(Method::FsyncLock), Consistency::Application);
+  for (const auto method : {Method::InstanceLock, Method::Checkpoint, Method::BackupMode, Method::Journal}) {
+    EXPECT_EQ(highest_level(method), Consistency::Crash) << to_string(method);
+  }
 }
 
 TEST(Levels, WordsAreReadBack) {

@@ -19,8 +19,8 @@ T parsed(const std::string& line) {
 }
 
 TEST(ParseReply, ReadsEachKindOfLine) {
-  EXPECT_EQ(parsed<reply::Greeting>("STILLPOINT 1 0.2.0").protocol, 1);
-  EXPECT_EQ(parsed<reply::Greeting>("STILLPOINT 1 0.2.0").version, "0.2.0");
+  EXPECT_EQ(parsed<reply::Greeting>("STILLPOINT 1 0.3.0").protocol, 1);
+  EXPECT_EQ(parsed<reply::Greeting>("STILLPOINT 1 0.3.0").version, "0.3.0");
   EXPECT_EQ(parsed<reply::Fact>("FACT engine mariadb 10.11.6").key, "engine");
   EXPECT_EQ(parsed<reply::Fact>("FACT engine mariadb 10.11.6").value, "mariadb 10.11.6");
   EXPECT_EQ(parsed<reply::Fact>("FACT log_bin").value, "");
@@ -114,7 +114,7 @@ TEST(ParseReply, RefusesHostileLines) {
                                                           "HELD abc 1",
                                                           "STILLPOINT",
                                                           "STILLPOINT one 0.2.0",
-                                                          "STILLPOINT 1 0.2.0 extra",
+                                                          "STILLPOINT 1 0.3.0 extra",
                                                           "SERVICE",
                                                           "SERVICE up",
                                                           "SERVICE up 1 2",
@@ -140,7 +140,7 @@ TEST(ParseReply, MakesForeignTextPrintable) {
 
 TEST(ParseReply, SurvivesRandomChangesOfRealLines) {
   const std::vector<std::string> lines{
-      "STILLPOINT 1 0.2.0",     "FACT engine mariadb 10.11", "MOUNT /srv",     "PROVABLE crash", "HELD deadbeef 17",
+      "STILLPOINT 1 0.3.0",     "FACT engine mariadb 10.11", "MOUNT /srv",     "PROVABLE crash", "HELD deadbeef 17",
       "RELEASED broken 5 gone", "VERDICT intact 77",         "REFUSED busy x", "SERVICE down x", "POSITION gtid 0-1-2"};
   std::mt19937 random(7);
   for (int round = 0; round < 20000; ++round) {
