@@ -5,8 +5,8 @@ build_packages=(g++ cmake ninja-build ccache mold pkg-config libcpprest-dev liby
   prometheus-cpp-dev libspdlog-dev libfmt-dev libcli11-dev libhowardhinnant-date-dev libexpected-dev libssl-dev zlib1g-dev libsystemd-dev
   libboost-system-dev libboost-date-time-dev libboost-regex-dev tzdata)
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev libcivetweb-dev libcurl4-openssl-dev prometheus
-  openssh-server openssh-client mariadb-server mariadb-client galera-4 rsync postgresql-15 nodejs python3 python3-pymysql python3-selenium chromium chromium-driver iproute2 sudo procps util-linux
-  busybox shellcheck jq curl e2fsprogs)
+  openssh-server openssh-client mariadb-server mariadb-client galera-4 rsync postgresql-15 nodejs python3 python3-pymysql python3-selenium
+  chromium chromium-driver iproute2 sudo procps util-linux busybox shellcheck jq curl e2fsprogs prometheus-alertmanager systemd)
 check_packages=(clang-format-14 clang-tidy-14)
 
 started=$SECONDS
@@ -26,6 +26,7 @@ disable_services() {  # PACKAGE...
       postgresql-15) update-rc.d postgresql disable ;;
       prometheus) update-rc.d prometheus disable ;;
       rsync) update-rc.d rsync disable ;;
+      prometheus-alertmanager) update-rc.d prometheus-alertmanager disable ;;
     esac
   done
 }

@@ -6,6 +6,7 @@
 #include "app/command_line_parts.hpp"
 #include "app/command_words.hpp"
 #include "app/commands.hpp"
+#include "app/help_commands.hpp"
 
 namespace stillpoint::app {
 namespace {
@@ -173,6 +174,13 @@ ExitCode run_command_line(int argc, char** argv) {
       print_helper);
 
   add_store_commands(app, options, add);
+
+  add_completion(*add(app, "completion", "Print the script that makes a shell complete what can be written here",
+                      [&app](const Options& given) { return print_completion(describe(app), given); }),
+                 options);
+  add_manual(*add(app, "manual", "Print a page of the manual, for man -l -; the program's if none is named",
+                  [&app](const Options& given) { return print_manual(describe(app), given); }),
+             options);
 
   if (const auto objection = object_to_commands(app, std::span(argv, static_cast<size_t>(argc)).subspan(1))) {
     std::cerr << "stillpoint: " << *objection << "\n";

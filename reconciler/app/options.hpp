@@ -50,6 +50,8 @@ struct Options {
   std::chrono::seconds resync{300};       ///< run: between two whole listings of a cloud
   std::size_t workers = 16;               ///< run: servers that are worked on at once
   int holds_at_once = 2;                  ///< run: for each volume type and zone, to begin with
+  std::string shell;                      ///< completion: for which one
+  std::string page = "stillpoint";        ///< manual: which one
   support::LogLevel log_level = support::LogLevel::Warn;
   telemetry::LogFormat log_format = telemetry::LogFormat::Text;
 };

@@ -25,11 +25,12 @@ std::vector<std::string> folders(const Environment& env) {
     found.push_back(home + "/.config/openstack");
   }
   found.emplace_back("/etc/openstack");
+  found.emplace_back("/etc/stillpoint");
   return found;
 }
 
-/// The first of openstacksdk's places that has the file. The variable `named_by` may name it outright, and then it must
-/// exist.
+/// The first of openstacksdk's places, and after them the service's own, that has the file. The variable `named_by` may
+/// name it outright, and then it must exist.
 Result<std::optional<std::string>> find_file(const Environment& env, const std::string& named_by,
                                              const std::string& stem) {
   std::error_code ignored;
