@@ -36,8 +36,8 @@ bool any_tombstone(const std::vector<Policy>& policies) {
 /// the cloud's clock is ours makes no difference to that.
 bool asks_for(const Policy& tombstone, const std::vector<Policy>& all, const inventory::Points& points,
               support::WallTime now) {
-  const planner::Observed observed;
-  const planner::Wishes wishes;
+  const planner::Observed observed{};
+  const planner::Wishes wishes{};
   const planner::Situation situation{observed, wishes, now};
   planner::Tombstones rule(situation, points);
   for (const auto& policy : all) {
