@@ -141,6 +141,7 @@ deadman_alive() { [ -n "$DEADMAN" ] && alive "${DEADMAN% *}" "${DEADMAN#* }"; }
 
 # Sets the deadline, before the first statement that can block a writer, and only while the dead-man is there to keep it.
 begin() { # MILLISECONDS; a timer is running
+  deadman_alive || refuse internal "the dead-man has died"
   printf 'begin %s\n' "$1" >&6
   await 'dm timed' internal
   deadman_alive || refuse internal "the dead-man has died"

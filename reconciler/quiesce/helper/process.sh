@@ -23,6 +23,7 @@ start_timer() { # INBOX-FD MILLISECONDS WORD -> TIMER
   (
     end=$((NOW + $2 / 10))
     while now && [ "$NOW" -lt "$end" ]; do
+      kill -0 $$ 2>/dev/null || exit # nobody is left to hear it
       left=$((end - NOW))
       [ "$left" -le 100 ] || left=100
       sleep "$((left / 100)).$((left / 10 % 10))$((left % 10))"

@@ -33,6 +33,7 @@ stop_service() {
   [ "$REST" = 0 ] || refuse service "stopping $service failed (exit code $REST)"
   service_mark
   [ -n "$MARK" ] || refuse service "$service did not shut down by itself: it runs, starts again, or was killed"
+  start_timer 8 1000 begin # the service is down: a dead-man that does not answer is not waited for as long as a stop may take
   begin "$max_hold"
   true >"$DIR/stopped"
 }

@@ -27,7 +27,7 @@ class Watch:
 
     def _sample(self):
         try:
-            while not self.stop.wait(0.05):
+            while not self.stop.wait(0.2):  # a member that is lost is away for seconds
                 for connection in self.connections:
                     self.fewest = min(self.fewest, self._status(connection, "wsrep_cluster_size"))
         except pymysql.err.MySQLError as error:

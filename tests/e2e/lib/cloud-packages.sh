@@ -3,7 +3,8 @@
 CLOUD_PACKAGES="python3-keystone cinder-common python3-cinder rabbitmq-server mariadb-server memcached
  python3-openstackclient uwsgi-core uwsgi-plugin-python3 curl jq openssl openssh-server iproute2 sudo
  ceph-mon ceph-mgr ceph-osd ceph-common rbd-fuse python3-rbd python3-glance glance-common qemu-utils
- python3-placement placement-common python3-neutron neutron-common python3-nova nova-common python3-pymysql"
+ python3-placement placement-common python3-neutron neutron-common python3-nova nova-common python3-pymysql
+ galera-4 rsync postgresql-15"
 
 install_packages() {
   local missing=() package policy=/usr/sbin/policy-rc.d made='' failed=''

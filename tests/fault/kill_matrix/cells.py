@@ -138,7 +138,7 @@ class Matrix:
     def converge(self):
         """Every cell's policy: one proven point of its slot, and nothing else left. What is left over may be swept only a minute
         after its hold's end."""
-        waiting = list(self.cells)
+        waiting = [cell for cell in self.cells if not self._settled(cell)]
         end = time.monotonic() + 240
         while waiting and time.monotonic() < end:
             waiting = [cell for cell in waiting if not self._settled(cell)]
