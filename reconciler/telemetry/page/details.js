@@ -111,7 +111,7 @@ export class Details {
 
   refresh() {
     if (!this.draw) return;
-    const content = this.draw(Math.max(320, Math.min(innerWidth - 32, 980) - 64));
+    const content = this.draw(Math.max(260, Math.min(innerWidth - 32, 980) - 84));
     if (content === null) {
       this.dialog.close();
       return;
