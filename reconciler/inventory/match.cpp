@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "support/ip_address.hpp"
@@ -77,11 +78,45 @@ std::string describe(const policy::VolumeSelector& selector) {
 
 }  // namespace
 
+ServerIndex::ServerIndex(const std::vector<cloud::Server>& servers) : servers_(servers) {
+  for (const auto& server : servers_) {
+    by_name_.emplace(server.name, &server);
+    by_id_.emplace(server.id.str(), &server);
+  }
+}
+
+/// Every server that can match, and others.
+std::vector<const cloud::Server*> ServerIndex::candidates(const policy::ServerSelector& selector) const {
+  std::set<const cloud::Server*> found;
+  for (const auto& id : selector.ids) {
+    if (const auto server = by_id_.find(id); server != by_id_.end()) {
+      found.insert(server->second);
+    }
+  }
+  for (const auto& name : selector.names) {
+    const auto [first, last] = by_name_.equal_range(name);
+    std::for_each(first, last, [&](const auto& entry) { found.insert(entry.second); });
+  }
+  if (selector.ids.empty() && selector.names.empty()) {
+    for (const auto& server : servers_) {
+      found.insert(&server);
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
 support::Result<std::vector<cloud::Server>> select_servers(const policy::Policy& policy,
                                                            const std::vector<cloud::Server>& servers) {
+  return ServerIndex(servers).select(policy);
+}
+
+support::Result<std::vector<cloud::Server>> ServerIndex::select(const policy::Policy& policy) const {
   std::vector<cloud::Server> selected;
-  std::copy_if(servers.begin(), servers.end(), std::back_inserter(selected),
-               [&](const cloud::Server& server) { return matches(policy.servers, server); });
+  for (const auto* server : candidates(policy.servers)) {
+    if (matches(policy.servers, *server)) {
+      selected.push_back(*server);
+    }
+  }
   if (selected.empty()) {
     return fail(ErrorKind::InvalidInput,
                 "no server of the project matches spec.servers; compare it with `openstack server list`");
@@ -108,6 +143,19 @@ support::Result<std::vector<cloud::Server>> select_servers(const policy::Policy&
     }
   }
   return selected;
+}
+
+std::map<cloud::ServerId, std::vector<cloud::Volume>> by_server(const std::vector<cloud::Volume>& volumes) {
+  std::map<cloud::ServerId, std::vector<cloud::Volume>> attached;
+  for (const auto& volume : volumes) {
+    std::set<cloud::ServerId> servers;
+    for (const auto& attachment : volume.attachments) {
+      if (servers.insert(attachment.server).second) {
+        attached[attachment.server].push_back(volume);
+      }
+    }
+  }
+  return attached;
 }
 
 support::Result<std::vector<cloud::Volume>> select_volumes(const policy::Dataset& dataset, const cloud::Server& server,

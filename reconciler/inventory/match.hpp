@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cloud/types.hpp"
@@ -13,6 +15,24 @@ namespace stillpoint::inventory {
 /// whoever wrote the name meant one of them.
 support::Result<std::vector<cloud::Server>> select_servers(const policy::Policy& policy,
                                                            const std::vector<cloud::Server>& servers);
+
+/// The same for many policies: those that give names or ids do not look at every server. `servers` must outlive it and
+/// stay as they are.
+class ServerIndex {
+ public:
+  explicit ServerIndex(const std::vector<cloud::Server>& servers);
+  support::Result<std::vector<cloud::Server>> select(const policy::Policy& policy) const;
+
+ private:
+  std::vector<const cloud::Server*> candidates(const policy::ServerSelector& selector) const;
+
+  const std::vector<cloud::Server>& servers_;
+  std::unordered_multimap<std::string, const cloud::Server*> by_name_;
+  std::unordered_map<std::string, const cloud::Server*> by_id_;
+};
+
+/// All volumes by the servers that they are attached to.
+std::map<cloud::ServerId, std::vector<cloud::Volume>> by_server(const std::vector<cloud::Volume>& volumes);
 
 /// The volumes of the server that make up the dataset, in order of name and id. InvalidInput if there is none, or if
 /// one is attached to another server as well.

@@ -45,6 +45,8 @@ class Planning {
         observed_(observed),
         wishes_(wishes),
         points_(points),
+        servers_of_project_(observed.servers),
+        volumes_of_server_(inventory::by_server(observed.volumes)),
         book_(points_),
         orphanage_(points_),
         tombstones_(situation_, points_),
@@ -64,7 +66,7 @@ class Planning {
     if (auto schedule = schedule::compile(policy.schedule)) {
       schedules_.emplace(&policy, std::move(*schedule));  // validation has refused what does not compile
     }
-    auto servers = inventory::select_servers(policy, observed_.servers);
+    auto servers = servers_of_project_.select(policy);
     if (!servers) {
       orphanage_.note_unselected(policy);
       add({policy.name, {}, "", "", "NoServer", servers.error().message(), Blocked{servers.error().kind()}});
@@ -75,7 +77,7 @@ class Planning {
       orphanage_.note(policy, server.id);
       for (const auto& dataset : policy.datasets) {
         static const std::vector<cloud::Volume> kNoVolumes;
-        for (const auto& volume : inventory::select_volumes(dataset, server, observed_.volumes).value_or(kNoVolumes)) {
+        for (const auto& volume : select_volumes(dataset, server).value_or(kNoVolumes)) {
           claims_[volume.id].push_back({policy.name, server.id, dataset.name});
         }
         book_.claim(policy, dataset, server.id);
@@ -116,6 +118,13 @@ class Planning {
     add(make_action(target, std::move(reason), std::move(message), std::move(what)));
   }
 
+  support::Result<std::vector<cloud::Volume>> select_volumes(const policy::Dataset& dataset,
+                                                             const cloud::Server& server) const {
+    static const std::vector<cloud::Volume> kNone;
+    const auto attached = volumes_of_server_.find(server.id);
+    return inventory::select_volumes(dataset, server, attached == volumes_of_server_.end() ? kNone : attached->second);
+  }
+
   void plan_target(Target target) {
     const auto schedule = schedules_.find(&target.policy);
     if (schedule != schedules_.end()) {
@@ -152,7 +161,7 @@ class Planning {
   }
 
   void plan_creation(const Target& target) {
-    const auto volumes = inventory::select_volumes(target.dataset, target.server, observed_.volumes);
+    const auto volumes = select_volumes(target.dataset, target.server);
     if (!volumes) {
       add(target, "NoVolume", volumes.error().message(), Blocked{volumes.error().kind()});
       return;
@@ -240,7 +249,7 @@ class Planning {
           "the points of dataset '" + contested->dataset + "' of policy '" + contested->policy +
               "' are claimed by several; only one may list the name under previousNames",
           Blocked{ErrorKind::InvalidInput});
-    } else if (inventory::select_volumes(target.dataset, target.server, observed_.volumes)) {
+    } else if (select_volumes(target.dataset, target.server)) {
       pruning_.plan_rules(target);
     } else if (points_.series.contains(target.key())) {
       pruning_.plan_orphan(orphanage_, orphanage_.describe(target.key(), "VolumesGone"));
@@ -284,6 +293,8 @@ class Planning {
   const Observed& observed_;
   const Wishes& wishes_;
   const inventory::Points& points_;
+  const inventory::ServerIndex servers_of_project_;
+  const std::map<cloud::ServerId, std::vector<cloud::Volume>> volumes_of_server_;
   SeriesBook book_;
   Orphanage orphanage_;
   Tombstones tombstones_;

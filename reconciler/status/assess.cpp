@@ -91,6 +91,7 @@ class Assessment {
       : basis_(basis),
         instant_{basis.now, basis.now + basis.observed.clock_offset},
         points_(basis.points),
+        servers_of_project_(basis.observed.servers),
         said_(basis.plan),
         earlier_(basis.before, basis.cloud),
         book_(points_),
@@ -136,7 +137,7 @@ class Assessment {
       return;
     }
     orphanage_.note(policy);
-    auto servers = inventory::select_servers(policy, basis_.observed.servers);
+    auto servers = servers_of_project_.select(policy);
     for (const auto& server : servers.value_or(std::vector<cloud::Server>())) {
       orphanage_.note(policy, server.id);
       for (const auto& dataset : policy.datasets) {
@@ -272,6 +273,7 @@ class Assessment {
   const Basis& basis_;
   const Instant instant_;
   const inventory::Points& points_;
+  const inventory::ServerIndex servers_of_project_;
   const Said said_;
   const Earlier earlier_;
   std::set<SeriesKey> volumes_gone_;  ///< the planner has looked for their volumes
