@@ -4,6 +4,7 @@
 #include <cctype>
 #include <random>
 
+#include "http/pace.hpp"
 #include "http/proxy.hpp"
 #include "http/retry.hpp"
 #include "http/transport.hpp"
@@ -37,6 +38,7 @@ class RetryingClient final : public Client {
   RetryingClient(Options options, support::Clock& clock, Observer observer)
       : max_tries_(std::max(1, options.max_tries)),
         request_timeout_(options.request_timeout),
+        pace_(options.requests_per_second, options.burst),
         clock_(clock),
         observer_(std::move(observer)),
         transport_(std::move(options), proxies_of_this_process()) {}
@@ -82,6 +84,9 @@ class RetryingClient final : public Client {
   }
 
   Try try_once(const Request& request, const Url& url, support::Deadline deadline) {
+    if (const auto wait = pace_.take(clock_.steady_now()); wait.count() > 0) {
+      clock_.sleep_for(std::min(wait, deadline.remaining(clock_) / 10));
+    }
     const auto limit = std::min(deadline.remaining(clock_), std::chrono::nanoseconds(request_timeout_));
     const support::SteadyTime begun = clock_.steady_now();
     Try outcome = transport_.exchange(request, url, limit);
@@ -104,6 +109,7 @@ class RetryingClient final : public Client {
 
   const int max_tries_;
   const std::chrono::milliseconds request_timeout_;
+  Pace pace_;
   support::Clock& clock_;
   const Observer observer_;
   Transport transport_;

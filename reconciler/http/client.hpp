@@ -41,7 +41,11 @@ struct Options {
   std::string ca_file;  ///< PEM, trusted instead of the system's store; that if empty
   std::size_t max_response_bytes = 64UL * 1024 * 1024;
   std::chrono::milliseconds request_timeout = std::chrono::seconds(60);  ///< for one try, within the deadline
-  int max_tries = 5;                                                     ///< of calls that are safe to repeat
+  /// Tries a second in the long run, and how many more at once; 0: no limit. To keep to it no more than a tenth of the
+  /// time that a request has is spent: what a hold waits for must not wait for that.
+  double requests_per_second = 100;
+  double burst = 200;
+  int max_tries = 5;  ///< of calls that are safe to repeat
 };
 
 /// One try of a request, as it ended.
