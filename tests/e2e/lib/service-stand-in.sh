@@ -41,6 +41,7 @@ answers() {
     mariadb) mariadb-admin --no-defaults --socket=$folder/mysqld.sock ping >/dev/null 2>&1 ;;
   esac
 }
+is_decided() { answers || ! kill -0 "$launched" 2>/dev/null; }
 is_down() { ! pid_of_server >/dev/null; }
 launch() {
   if [ "$engine" = postgresql ]; then
@@ -58,7 +59,9 @@ start() {
   install -d -o "$account" -g "$account" "$folder"
   rm -f "$pid_file"
   launch
-  await 60 answers || { echo "$name: does not answer" >&2; return 1; }
+  launched=$!
+  await 60 is_decided
+  answers || { echo "$name: does not answer" >&2; return 1; }
 }
 stop() {
   local pid

@@ -104,7 +104,7 @@ class Matrix:
             time.sleep(max(0.0, struck + fault.lasts - time.monotonic()))
             fault.heal(site)
         # The database goes on: at once, or when it was let go; one that was killed has to start first.
-        site.load.await_commit_after(struck, 60)
+        site.load.await_commit_after(struck, 90)
         controller.wait(120)
         wait_until("the helper's processes to end", lambda: not any(site.helpers()), 60)
         site.load.await_commit_after(time.monotonic(), 60)
