@@ -1,6 +1,7 @@
 """What is measured on: three databases behind real sshds on volumes of the lab cloud, each with a writer beside it."""
 
 import concurrent.futures
+import json
 import os
 import pathlib
 import subprocess
@@ -142,9 +143,15 @@ class Rig:
         self._purge()
         subprocess.run(["rm", "-rf", "--one-file-system", str(self.work)], check=True)
 
+    def _monitor(self, *words):
+        return run("ceph", "--admin-daemon", self.state / "ceph/ceph-mon.lab.asok", "config", *words)
+
+    def propose_interval(self):
+        """How often Ceph's monitors agree on something, such as a snapshot; in s."""
+        return float(json.loads(self._monitor("get", "paxos_propose_interval"))["paxos_propose_interval"])
+
     def set_propose_interval(self, seconds):
-        """How often Ceph's monitors agree on something, such as a snapshot."""
-        run("ceph", "--admin-daemon", self.state / "ceph/ceph-mon.lab.asok", "config", "set", "paxos_propose_interval", seconds)
+        self._monitor("set", "paxos_propose_interval", seconds)
 
     def snapshots(self, volume):
         return self.cloud.volume("GET", "/snapshots/detail?limit=1000&volume_id=" + volume)["snapshots"]

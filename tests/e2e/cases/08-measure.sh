@@ -9,7 +9,6 @@ else
   not_ok "points that were not made, restored ones that are not whole, or a cluster that was disturbed"
   note "$(tail -20 "$WORK/measured.log")"
 fi
-ceph --admin-daemon "$STILLPOINT_LAB_STATE/ceph/ceph-mon.lab.asok" config set paxos_propose_interval "$STILLPOINT_LAB_PAXOS" >/dev/null
 note "$(<"$WORK/measured")"
 if [ -n "$FULL" ]; then
   mkdir -p "$E2E/results"
