@@ -44,6 +44,8 @@ CloudLoop::CloudLoop(std::string name, Open open, const Settings& settings, Surr
 
 void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> policies) {
   policies_ = std::move(policies);
+  // What a new policy lets go is decided by what exists now: the guard against mass deletion must see all of it.
+  has_new_policies_ = true;
   jittered_.clear();
   timetables_.clear();
   for (const auto& policy : *policies_) {
@@ -189,7 +191,7 @@ void CloudLoop::note_event(const ActionResult& result) {
 bool CloudLoop::is_stale(SteadyTime now, seconds age) const {
   const auto& clock = around_.clock;
   const auto drift = (clock.wall_now() - listed_wall_) - (now - listed_);
-  return !inventory_.is_known() || now - listed_ >= age || std::chrono::abs(drift) > kClockSet;
+  return !inventory_.is_known() || has_new_policies_ || now - listed_ >= age || std::chrono::abs(drift) > kClockSet;
 }
 
 bool CloudLoop::open_cloud(SteadyTime now) {
@@ -221,6 +223,7 @@ CloudLoop::Look CloudLoop::look(SteadyTime now) {
   }
   gate_.look(observed->snapshots);
   inventory_.replace(std::move(*observed), cloud_->take_changes());
+  has_new_policies_ = false;
   listed_ = around_.clock.steady_now();
   listed_wall_ = around_.clock.wall_now();
   if (!error_.empty()) {

@@ -125,6 +125,7 @@ class CloudLoop {
   BackOff back_off_;
 
   std::shared_ptr<const std::vector<policy::Policy>> policies_;
+  bool has_new_policies_ = false;  ///< the cloud was not looked at since they came
   std::vector<Timetable> timetables_;
   std::vector<Jittered> jittered_;
   std::shared_ptr<RecordingCloud> cloud_;

@@ -3,6 +3,7 @@
 Everything that is made here is undone by Lab.close(); processes are ended by the ids that were kept.
 """
 
+import contextlib
 import os
 import pathlib
 import re
@@ -157,7 +158,8 @@ class Lab:
     def recover(self):
         """Puts things right after a case that failed: no helper, nothing frozen, the server up."""
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # one may end by itself meanwhile
+                os.kill(pid, signal.SIGKILL)
         for mount in self.mounts:
             run("fsfreeze", "-u", mount, check=False)
         if not alive(self.server_pid() or 0):
@@ -165,7 +167,8 @@ class Lab:
 
     def close(self):
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # one may end by itself meanwhile
+                os.kill(pid, signal.SIGKILL)
         for mount in self.mounts:
             run("fsfreeze", "-u", mount, check=False)
         try:

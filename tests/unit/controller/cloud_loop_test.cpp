@@ -189,6 +189,25 @@ TEST_F(CloudLoopTest, APolicyThatIsGoneIsNotServed) {
   EXPECT_EQ(slots(kSeries).size(), 1U) << "and what it has made stays";
 }
 
+TEST_F(CloudLoopTest, P6ANewPolicyIsJudgedByWhatExistsNow) {
+  policy_.retention.keep_last = 6;
+  set_policies({policy_});
+  run_until(at("2026-11-26T03:00:30Z"));
+  // Somebody else, a command perhaps, makes two more points, of which no listing has told yet.
+  for (const char* slot : {"2026-11-26T03:00:10Z", "2026-11-26T03:00:20Z"}) {
+    fakes::SnapshotSpec spec;
+    spec.id = slot;
+    spec.slot = at(slot);
+    spec.attempt = slot[18] == '0' && slot[17] == '1' ? "e1" : "e2";
+    cloud_.put(fakes::snapshot(spec));
+  }
+  policy_.retention.keep_last = 1;
+  set_policies({policy_});
+  settle();
+  EXPECT_EQ(slots(kSeries).size(), 5U) << "four of five at once";
+  EXPECT_EQ(condition(Type::PruneBlocked).truth, status::Truth::True);
+}
+
 TEST_F(CloudLoopTest, NothingNewIsBegunOnceAStopWasRequested) {
   set_policies({policy_});
   settle();
