@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/controller/loop_fixture.hpp"
 #include "rehearsal/rehearsal.hpp"
+#include "unit/controller/loop_fixture.hpp"
 
 namespace stillpoint::controller {
 namespace {

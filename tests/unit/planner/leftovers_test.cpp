@@ -49,8 +49,7 @@ TEST_F(PlannerTest, P3WhatOnlyLacksItsLabelIsNotMadeASecondTime) {
   policy_.datasets[0].hold.driver = policy::Driver::None;
   policy_.datasets[0].hold.method = policy::Method::None;
   policy_.datasets[0].require = Consistency::Crash;
-  observed_.snapshots = {
-      snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .method = "none"})};
+  observed_.snapshots = {snapshot({.id = "s1", .slot = kSlot, .consistency = Consistency::Unproven, .method = "none"})};
   EXPECT_EQ(verbs(), "relabel:CrashNeedsNoProof");
   // As crash it would not serve a slot that requires more.
   policy_.datasets[0].require = Consistency::Filesystem;
