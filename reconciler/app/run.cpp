@@ -30,6 +30,8 @@ using std::chrono::seconds;
 /// Files that no notice comes of are looked at this often.
 constexpr seconds kLookAtFiles{60};
 constexpr seconds kTick{10};
+/// A worker waits no longer for leave to hold: other clouds need it, too.
+constexpr seconds kLongestWait{30};
 /// How often it is said that a stop takes longer, and how much longer.
 constexpr seconds kStopTick{2};
 constexpr seconds kStopTakes{30};
@@ -100,7 +102,7 @@ class Program {
         daemon_.reopen();
       }
       if (reload || what == WakeUps::What::FilesChanged || clock_.steady_now() - last_files >= kLookAtFiles) {
-        refresh();
+        refresh(reload);
         last_files = clock_.steady_now();
       }
       if (reload) {
@@ -126,6 +128,7 @@ class Program {
     settings.resync = options.resync;
     settings.workers = options.workers;
     settings.holds.at_once = options.holds_at_once;
+    settings.holds.longest_wait = kLongestWait;
     return settings;
   }
 
@@ -138,7 +141,7 @@ class Program {
   }
 
   void looked(const controller::View& view, const inventory::Points& points) {
-    if (view.cloud.observed) {
+    if (view.cloud.observed && view.cloud.error.empty()) {
       metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
       tombstones_.looked(view.cloud.name, points);
     }
@@ -194,14 +197,15 @@ class Program {
     return status;
   }
 
-  void refresh() {
+  /// A reload names the clouds anew, too: clouds.yaml may say something else.
+  void refresh(bool reload) {
     const auto now = policies_.refresh();
     tell_problems(*now);
     for (const auto& name : now->vanished) {
       log_->warn("Policy gone",
                  {{"policy", name}, {"meaning", "nothing is made for it any more, and its points stay"}});
     }
-    if (now->changed) {
+    if (now->changed || reload) {
       take(*now);
     }
   }

@@ -44,7 +44,8 @@ std::optional<support::SteadyTime> BackOff::next_ready(support::SteadyTime now) 
 
 std::vector<executor::JobKey> BackOff::take_ready(support::SteadyTime now) {
   // A key that was not tried again for so long is nobody's any more.
-  std::erase_if(entries_, [&](const auto& entry) { return entry.second.ready + 2 * kLongest < now; });
+  std::erase_if(entries_,
+                [&](const auto& entry) { return entry.second.taken && entry.second.ready + 2 * kLongest < now; });
   std::vector<executor::JobKey> ready;
   for (auto& [key, entry] : entries_) {
     if (entry.ready <= now && !entry.taken) {

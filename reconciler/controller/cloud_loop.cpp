@@ -46,6 +46,7 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
   policies_ = std::move(policies);
   // What a new policy lets go is decided by what exists now: the guard against mass deletion must see all of it.
   has_new_policies_ = true;
+  forget_jobs();
   jittered_.clear();
   timetables_.clear();
   for (const auto& policy : *policies_) {
@@ -69,7 +70,9 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
     is_current = look(begun) == Look::Ok;
     plan();
   }
-  if (is_current && !stop.stop_requested()) {
+  if (!is_current) {
+    forget_jobs();
+  } else if (!stop.stop_requested()) {
     queue_jobs(begun);
   }
   const auto ended = around_.clock.steady_now();
@@ -124,7 +127,7 @@ void CloudLoop::take_in_results(SteadyTime now) {
     take_in(job, now);
   }
   if (cloud_ != nullptr) {
-    inventory_.apply(cloud_->take_changes());
+    inventory_.apply(changes_->take());
   }
   for (const auto& key : back_off_.take_ready(now)) {
     learnt_.forgive(key);
@@ -188,9 +191,15 @@ void CloudLoop::note_event(const ActionResult& result) {
                      around_.clock.wall_now());
 }
 
+/// Nothing is begun any more by a plan that is not to be trusted now. Keys that wait find nothing to do.
+void CloudLoop::forget_jobs() {
+  const std::lock_guard lock(mutex_);
+  jobs_.clear();
+}
+
 bool CloudLoop::is_stale(SteadyTime now, seconds age) const {
   const auto& clock = around_.clock;
-  const auto drift = (clock.wall_now() - listed_wall_) - (now - listed_);
+  const auto drift = (clock.wall_now() - listed_wall_) - (clock.steady_now() - listed_);
   return !inventory_.is_known() || has_new_policies_ || now - listed_ >= age || std::chrono::abs(drift) > kClockSet;
 }
 
@@ -198,13 +207,14 @@ bool CloudLoop::open_cloud(SteadyTime now) {
   if (cloud_ != nullptr && !wants_reopening_) {
     return true;
   }
+  wants_reopening_ = false;
   auto opened = open_();
   if (!opened) {
+    wants_reopening_ = true;
     could_not(opened.error(), "log in", now);
     return false;
   }
-  wants_reopening_ = false;
-  cloud_ = std::make_shared<RecordingCloud>(std::move(*opened));
+  cloud_ = std::make_shared<RecordingCloud>(std::move(*opened), changes_);
   const std::lock_guard lock(mutex_);
   working_cloud_ = cloud_;
   return true;
@@ -215,14 +225,15 @@ CloudLoop::Look CloudLoop::look(SteadyTime now) {
   if (!open_cloud(now)) {
     return Look::Failed;
   }
-  inventory_.apply(cloud_->take_changes());
+  inventory_.apply(changes_->take());
   auto observed = executor::observe(*cloud_, around_.clock);
   if (!observed) {
     could_not(observed.error(), "read the cloud", now);
     return Look::Failed;
   }
-  gate_.look(observed->snapshots);
-  inventory_.replace(std::move(*observed), cloud_->take_changes());
+  inventory_.replace(std::move(*observed), changes_->take());
+  // With what was noted meanwhile: a snapshot that is waited for may be newer than the listing.
+  gate_.look(inventory_.observed().snapshots);
   has_new_policies_ = false;
   listed_ = around_.clock.steady_now();
   listed_wall_ = around_.clock.wall_now();

@@ -109,6 +109,7 @@ class CloudLoop {
   void could_not(const support::Error& error, const char* what, support::SteadyTime now);
   bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
   void plan();
+  void forget_jobs();
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
   void publish(std::chrono::nanoseconds took);
@@ -128,6 +129,7 @@ class CloudLoop {
   bool has_new_policies_ = false;  ///< the cloud was not looked at since they came
   std::vector<Timetable> timetables_;
   std::vector<Jittered> jittered_;
+  std::shared_ptr<ChangeLog> changes_ = std::make_shared<ChangeLog>();
   std::shared_ptr<RecordingCloud> cloud_;
   Inventory inventory_;
   support::SteadyTime listed_{};

@@ -111,18 +111,25 @@ Daemon::~Daemon() {
 
 void Daemon::wait() {
   workers_.clear();
-  const std::lock_guard lock(mutex_);
-  loops_.clear();
+  std::map<std::string, std::shared_ptr<LoopThread>> loops;
+  std::vector<std::shared_ptr<LoopThread>> retired;
+  {
+    const std::lock_guard lock(mutex_);
+    loops.swap(loops_);
+    retired.swap(retired_);
+  }
+  // Their threads are joined here, without the lock: somebody may still ask for the status.
 }
 
 void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> policies) {
-  std::vector<std::shared_ptr<LoopThread>> ended;  // their threads are waited for without the lock
   const std::lock_guard lock(mutex_);
   for (auto loop = loops_.begin(); loop != loops_.end();) {
     if (policies.contains(loop->first)) {
       ++loop;
     } else {
-      ended.push_back(std::move(loop->second));
+      // Its thread may be in a call to the cloud: that is waited for at the end, and not by whoever feeds the watchdog.
+      loop->second->request_stop();
+      retired_.push_back(std::move(loop->second));
       loop = loops_.erase(loop);
     }
   }
@@ -152,6 +159,7 @@ void Daemon::request_stop() {
 
 void Daemon::work(const std::stop_token& stop) {
   while (const auto key = queue_.get(stop)) {
+    last_done_ = clock_.steady_now();  // after an idle night all may be at work at once
     const auto its = loop(key->cloud);
     if (its != nullptr) {
       const auto begun = clock_.steady_now();

@@ -65,9 +65,10 @@ class Daemon {
   WorkQueue queue_;
   Events events_;
   Surroundings surroundings_;
-  mutable std::mutex mutex_;  ///< guards loops_
+  mutable std::mutex mutex_;  ///< guards the two below
   std::map<std::string, std::shared_ptr<LoopThread>> loops_;
-  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last ended something
+  std::vector<std::shared_ptr<LoopThread>> retired_;  ///< of clouds that no policy names any more
+  std::atomic<support::SteadyTime> last_done_;        ///< when a worker last began or ended something
   std::stop_source stop_;
   std::vector<std::jthread> workers_;
 };

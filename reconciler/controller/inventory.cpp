@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "inventory/ownership.hpp"
+
 namespace stillpoint::controller {
 
 using support::Deadline;
@@ -9,12 +11,12 @@ using support::ErrorKind;
 using support::Result;
 using support::Status;
 
-void RecordingCloud::note(Change change) {
+void ChangeLog::note(Change change) {
   const std::lock_guard lock(mutex_);
   changes_.push_back(std::move(change));
 }
 
-std::vector<Change> RecordingCloud::take_changes() {
+std::vector<Change> ChangeLog::take() {
   const std::lock_guard lock(mutex_);
   return std::exchange(changes_, {});
 }
@@ -26,7 +28,14 @@ Result<std::vector<cloud::Volume>> RecordingCloud::list_volumes(Deadline deadlin
   return inner_->list_volumes(deadline);
 }
 Result<std::vector<cloud::Snapshot>> RecordingCloud::list_snapshots(Deadline deadline) {
-  return inner_->list_snapshots(deadline);
+  auto snapshots = inner_->list_snapshots(deadline);
+  // Who looks at a cluster's members lists all, and learns of what other controllers have made of them.
+  for (const auto& snapshot : snapshots ? *snapshots : std::vector<cloud::Snapshot>()) {
+    if (inventory::claims_cluster(snapshot.metadata)) {
+      log_->note(SnapshotSeen{snapshot});
+    }
+  }
+  return snapshots;
 }
 Result<cloud::Volume> RecordingCloud::get_volume(const cloud::VolumeId& id, Deadline deadline) {
   return inner_->get_volume(id, deadline);
@@ -35,9 +44,9 @@ Result<cloud::Volume> RecordingCloud::get_volume(const cloud::VolumeId& id, Dead
 Result<cloud::Snapshot> RecordingCloud::get_snapshot(const cloud::SnapshotId& id, Deadline deadline) {
   auto snapshot = inner_->get_snapshot(id, deadline);
   if (snapshot) {
-    note(SnapshotSeen{*snapshot});
+    log_->note(SnapshotSeen{*snapshot});
   } else if (snapshot.error().kind() == ErrorKind::NotFound) {
-    note(SnapshotGone{id});
+    log_->note(SnapshotGone{id});
   }
   return snapshot;
 }
@@ -47,7 +56,7 @@ Result<std::vector<cloud::Snapshot>> RecordingCloud::list_snapshots_of(const std
   auto snapshots = inner_->list_snapshots_of(volumes, deadline);
   if (snapshots) {
     for (const auto& snapshot : *snapshots) {
-      note(SnapshotSeen{snapshot});
+      log_->note(SnapshotSeen{snapshot});
     }
   }
   return snapshots;
@@ -56,7 +65,7 @@ Result<std::vector<cloud::Snapshot>> RecordingCloud::list_snapshots_of(const std
 Result<cloud::Snapshot> RecordingCloud::create_snapshot(const cloud::NewSnapshot& wanted, Deadline deadline) {
   auto snapshot = inner_->create_snapshot(wanted, deadline);
   if (snapshot) {
-    note(SnapshotSeen{*snapshot});
+    log_->note(SnapshotSeen{*snapshot});
   }
   return snapshot;
 }
@@ -64,9 +73,9 @@ Result<cloud::Snapshot> RecordingCloud::create_snapshot(const cloud::NewSnapshot
 Status RecordingCloud::delete_snapshot(const cloud::SnapshotId& id, Deadline deadline) {
   auto deleted = inner_->delete_snapshot(id, deadline);
   if (deleted) {
-    note(SnapshotAsked{id, "deleting", {}});
+    log_->note(SnapshotAsked{id, "deleting", {}});
   } else if (deleted.error().kind() == ErrorKind::NotFound) {
-    note(SnapshotGone{id});
+    log_->note(SnapshotGone{id});
   }
   return deleted;
 }
@@ -75,9 +84,9 @@ Status RecordingCloud::merge_snapshot_metadata(const cloud::SnapshotId& id, cons
                                                Deadline deadline) {
   auto merged = inner_->merge_snapshot_metadata(id, entries, deadline);
   if (merged) {
-    note(SnapshotAsked{id, "", entries});
+    log_->note(SnapshotAsked{id, "", entries});
   } else if (merged.error().kind() == ErrorKind::NotFound) {
-    note(SnapshotGone{id});
+    log_->note(SnapshotGone{id});
   }
   return merged;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -26,14 +27,25 @@ struct SnapshotAsked {
 };
 using Change = std::variant<SnapshotSeen, SnapshotGone, SnapshotAsked>;
 
+/// What was noted and not yet taken in. Safe to use from any thread.
+class ChangeLog {
+ public:
+  void note(Change change);
+  /// The changes since the last call, oldest first.
+  std::vector<Change> take();
+
+ private:
+  std::mutex mutex_;
+  std::vector<Change> changes_;
+};
+
 /// A cloud that notes what calls for single snapshots tell of them, so that what we do ourselves is known at once and
 /// without a listing. Safe to use from any thread.
 class RecordingCloud final : public cloud::Cloud {
  public:
-  explicit RecordingCloud(std::unique_ptr<cloud::Cloud> inner) : inner_(std::move(inner)) {}
-
-  /// The changes since the last call, oldest first.
-  std::vector<Change> take_changes();
+  /// The log outlives a login: calls of an earlier one may still be under way when the next is used.
+  RecordingCloud(std::unique_ptr<cloud::Cloud> inner, std::shared_ptr<ChangeLog> log)
+      : inner_(std::move(inner)), log_(std::move(log)) {}
 
   support::Result<std::vector<cloud::Server>> list_servers(support::Deadline deadline) override;
   support::Result<std::vector<cloud::Volume>> list_volumes(support::Deadline deadline) override;
@@ -54,11 +66,8 @@ class RecordingCloud final : public cloud::Cloud {
   support::Status warm_up(std::chrono::seconds lifetime, int parallel_calls, support::Deadline deadline) override;
 
  private:
-  void note(Change change);
-
   std::unique_ptr<cloud::Cloud> inner_;
-  std::mutex mutex_;
-  std::vector<Change> changes_;
+  std::shared_ptr<ChangeLog> log_;
 };
 
 /// What exists in a cloud, as last listed and with what became of snapshots since by our own doing. Used by one thread.

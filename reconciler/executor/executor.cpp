@@ -155,6 +155,10 @@ Observer& null_observer() {
 
 void Learnt::not_intact(const std::string& attempt) {
   const std::lock_guard lock(mutex_);
+  constexpr size_t kMost = 10'000;
+  if (not_intact_.size() >= kMost) {
+    not_intact_.clear();  // the server is asked again
+  }
   not_intact_.insert(attempt);
 }
 

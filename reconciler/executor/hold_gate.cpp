@@ -43,13 +43,16 @@ Result<HoldGate::Permit> HoldGate::enter(HoldClaim claim, const std::stop_token&
   std::unique_lock lock(mutex_);
   const auto waiter = waiters_.insert(waiters_.end(), {&claim, last_turn_[claim.policy]});
   std::string objected;
-  const bool come = changed_.wait(lock, stop, [&] {
+  const bool come = changed_.wait_for(lock, stop, limits_.longest_wait, [&] {
     objected = objection(claim);
     return !objected.empty() || is_next(*waiter);
   });
   waiters_.erase(waiter);
   changed_.notify_all();  // who waited behind it may be next
   if (!come || !objected.empty()) {
+    if (!come && !stop.stop_requested()) {
+      return fail(ErrorKind::Busy, "others are held there; a later pass tries again");
+    }
     return come ? fail(ErrorKind::Busy, objected)
                 : fail(ErrorKind::Interrupted, "the program is being stopped; nothing was held");
   }

@@ -39,6 +39,8 @@ struct HoldClaim {
 struct HoldLimits {
   int at_once = 2;   ///< holds for each back end, to begin with
   int at_most = 16;  ///< and however well it does
+  /// A worker that waits longer for leave had better do something else.
+  std::chrono::seconds longest_wait{std::chrono::hours(24)};
   /// How long no member of a cluster is held after a hold of one has failed.
   std::chrono::seconds cluster_rest{60};
 };
@@ -72,8 +74,8 @@ class HoldGate {
   };
 
   /// Waits until the claim can be met; the policy that was let in longest ago goes first. Busy: another member of the
-  /// cluster may not be well, or a back end is being waited
-  /// for; a later pass tries again. Interrupted: `stop` was requested.
+  /// cluster may not be well, a back end is being waited
+  /// for, or it took too long; a later pass tries again. Interrupted: `stop` was requested.
   support::Result<Permit> enter(HoldClaim claim, const std::stop_token& stop);
 
   /// A member may not be well: no other one is let in for a while.

@@ -24,7 +24,7 @@ class Pace {
       tokens_ = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
       last_ = now;
     }
-    tokens_ -= 1;
+    tokens_ = std::max(tokens_ - 1, -burst_);  // who could not wait so long leaves no debt behind
     return tokens_ >= 0 ? std::chrono::nanoseconds(0)
                         : std::chrono::duration_cast<std::chrono::nanoseconds>(
                               std::chrono::duration<double>(-tokens_ / per_second_));

@@ -160,6 +160,38 @@ TEST_F(CloudLoopTest, WithoutAListingNothingIsDoneAndTheOldOneIsStillTold) {
   EXPECT_EQ(loop().view()->cloud.error, "");
 }
 
+TEST_F(CloudLoopTest, P6WhatWasPlannedBeforeALookFailedIsNotBegunAnyMore) {
+  set_policies({policy_});
+  settle();
+  clock_.advance(minutes(30));
+  loop().step(stop_.get_token());
+  const auto key = queue_.try_get();
+  ASSERT_TRUE(key);
+  cloud_.fault = [](const std::string&) { return support::Error(ErrorKind::Unavailable, "503"); };
+  clock_.advance(hours(25));
+  loop().step(stop_.get_token());
+  EXPECT_EQ(loop().work(key->job, stop_.get_token()), CloudLoop::Worked::Nothing);
+  EXPECT_EQ(script_.count("probe"), 0);
+}
+
+TEST_F(CloudLoopTest, P3WhatIsUnderWayWhenItLogsInAnewIsNotForgotten) {
+  policy_.has_ssh = false;
+  policy_.datasets[0].hold = {};
+  policy_.datasets[0].require = policy::Consistency::Crash;
+  set_policies({policy_});
+  settle();
+  clock_.advance(minutes(30));
+  loop().step(stop_.get_token());
+  const auto key = queue_.try_get();
+  ASSERT_TRUE(key);
+  loop().work(key->job, stop_.get_token());
+  loop().reopen();
+  queue_.done(*key);
+  settle();
+  EXPECT_EQ(opened_, 2);
+  EXPECT_EQ(cloud_.count("create_snapshot"), 1);
+}
+
 TEST_F(CloudLoopTest, ACloudThatCannotBeLoggedInToIsTriedAgain) {
   open_error_ = support::Error(ErrorKind::Unavailable, "Keystone is down");
   set_policies({policy_});

@@ -57,33 +57,35 @@ TEST(InventoryTest, WhatWasDoneWhileItWasListedIsNotForgotten) {
 TEST(RecordingCloudTest, NotesWhatItsOwnCallsTell) {
   fakes::FakeClock clock(fakes::at("2026-11-26T00:00:00Z"));
   auto inner = std::make_unique<fakes::FakeCloud>(clock);
-  RecordingCloud cloud(std::move(inner));
+  const auto log = std::make_shared<ChangeLog>();
+  RecordingCloud cloud(std::move(inner), log);
   const auto deadline = support::Deadline::after(clock, seconds(60));
   const auto made = cloud.create_snapshot({cloud::VolumeId("v"), "n", "", {}}, deadline);
   clock.advance(seconds(1));
   ASSERT_TRUE(made && cloud.get_snapshot(made->id, deadline));
   ASSERT_TRUE(cloud.merge_snapshot_metadata(made->id, {{"k", "v"}}, deadline));
   Inventory inventory;
-  inventory.replace({}, cloud.take_changes());
+  inventory.replace({}, log->take());
   EXPECT_EQ(shown(inventory), "snap-1:available");
   EXPECT_EQ(inventory.observed().snapshots[0].metadata.at("k"), "v");
   ASSERT_TRUE(cloud.delete_snapshot(made->id, deadline));
   EXPECT_FALSE(cloud.get_snapshot(made->id, deadline));
-  inventory.apply(cloud.take_changes());
+  inventory.apply(log->take());
   EXPECT_EQ(shown(inventory), "");
-  EXPECT_TRUE(cloud.take_changes().empty());
+  EXPECT_TRUE(log->take().empty());
 }
 
 TEST(RecordingCloudTest, ACallThatFailedTellsNothing) {
   fakes::FakeClock clock(fakes::at("2026-11-26T00:00:00Z"));
   auto inner = std::make_unique<fakes::FakeCloud>(clock);
   inner->fault = [](const std::string&) { return support::Error(support::ErrorKind::Unavailable, "503"); };
-  RecordingCloud cloud(std::move(inner));
+  const auto log = std::make_shared<ChangeLog>();
+  RecordingCloud cloud(std::move(inner), log);
   const auto deadline = support::Deadline::after(clock, seconds(60));
   EXPECT_FALSE(cloud.create_snapshot({cloud::VolumeId("v"), "n", "", {}}, deadline));
   EXPECT_FALSE(cloud.delete_snapshot(cloud::SnapshotId("a"), deadline));
   EXPECT_FALSE(cloud.get_snapshot(cloud::SnapshotId("a"), deadline));
-  EXPECT_TRUE(cloud.take_changes().empty());
+  EXPECT_TRUE(log->take().empty());
 }
 
 }  // namespace

@@ -43,9 +43,15 @@ class HoldGateTest : public ::testing::Test {
     return permit ? ErrorKind::Protocol : permit.error().kind();
   }
 
+  static HoldLimits limits() {
+    HoldLimits limits;
+    limits.at_most = 4;
+    return limits;
+  }
+
   fakes::FakeClock clock_{fakes::at("2026-11-26T00:00:00Z")};
   std::stop_source stop_;
-  HoldGate gate_{{2, 4, seconds(60)}, clock_};
+  HoldGate gate_{limits(), clock_};
 };
 
 TEST_F(HoldGateTest, LetsInAsManyAsABackEndServes) {
@@ -111,6 +117,18 @@ TEST_F(HoldGateTest, AStopEndsTheWait) {
   const auto refused = third.get();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind(), ErrorKind::Interrupted);
+}
+
+TEST_F(HoldGateTest, AWorkerDoesNotWaitForEver) {
+  auto hurried = limits();
+  hurried.at_once = 1;
+  hurried.longest_wait = seconds(0);
+  HoldGate gate(hurried, clock_);
+  const auto first = gate.enter(claim("s1"), stop_.get_token());
+  ASSERT_TRUE(first);
+  const auto second = gate.enter(claim("s2"), stop_.get_token());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind(), ErrorKind::Busy);
 }
 
 TEST_F(HoldGateTest, GrowsWhileTheSlowestCaseWouldStillBeInTime) {
