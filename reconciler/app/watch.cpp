@@ -7,7 +7,7 @@
 namespace stillpoint::app {
 
 ExitCode show(const Options& options, support::Clock& clock, std::ostream& out, const std::function<Shown()>& look,
-              std::stop_token stop) {
+              const std::stop_token& stop) {
   std::optional<std::string> last;
   while (true) {
     const auto shown = look();

@@ -20,7 +20,7 @@ struct Shown {
 /// Shows it once, or with `options.watch` again and again whenever it has changed, until `stop` is requested or the
 /// process is ended. Gives back the code of the last look.
 ExitCode show(const Options& options, support::Clock& clock, std::ostream& out, const std::function<Shown()>& look,
-              std::stop_token stop = {});
+              const std::stop_token& stop = {});
 
 /// How often `--watch` looks: a listing of a cloud is not free.
 inline constexpr std::chrono::seconds kWatchEvery{5};

@@ -133,13 +133,13 @@ void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> pol
       loop = loops_.erase(loop);
     }
   }
-  for (auto& [cloud, members] : policies) {
-    auto& loop = loops_[cloud];
+  for (auto& entry : policies) {
+    auto& loop = loops_[entry.first];
     if (loop == nullptr) {
       loop = std::make_shared<LoopThread>(
-          cloud, [this, name = cloud] { return open_(name); }, listeners_, settings_, surroundings_);
+          entry.first, [this, name = entry.first] { return open_(name); }, listeners_, settings_, surroundings_);
     }
-    loop->set_policies(std::move(members));
+    loop->set_policies(std::move(entry.second));
   }
 }
 

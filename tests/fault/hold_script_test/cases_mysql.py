@@ -25,6 +25,7 @@ def the_driver_mysql_holds_a_mariadb_where_it_can(b):
         helper = b.hold(max_hold_ms="3000", **common)
         os.killpg(helper.process.pid, signal.SIGKILL)
         lets_go_by(b, writer, helper, 4.0)
+    b.settled()
     assert "PROVABLE filesystem" in b.probe("OK", driver="mysql", method="filesystem")
     b.probe("REFUSED unsupported this is MariaDB, .*backupStage", driver="mysql", method="instanceLock")
     b.probe("REFUSED bad-request .*", driver="mysql")
