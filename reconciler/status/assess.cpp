@@ -191,8 +191,8 @@ class Assessment {
                       expectation && !policy.suspend ? &*expectation : nullptr};
     Rules rules;
     rules.require = dataset.require;
-    if (auto terms = retention::terms_of(policy, dataset)) {
-      rules.terms = std::move(*terms);
+    if (const auto terms = retention::terms_of(policy, dataset)) {
+      rules.terms = *terms;
     }
     status.points = points_of(asked.series, rules, said_, instant_);
     judge(status, asked, said_, story_of(asked.key, policy), instant_);

@@ -25,7 +25,7 @@ std::string place_of(const std::string& dataset, const std::string& server_name)
 }
 
 /// The first of several findings, and how many more there are.
-std::string and_more(std::string first, size_t count) {
+std::string and_more(const std::string& first, size_t count) {
   return count > 1 ? first + " (and " + std::to_string(count - 1) + " more)" : first;
 }
 
