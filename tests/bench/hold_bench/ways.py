@@ -157,7 +157,6 @@ def all_ways(rig):
         Tool("mariadb-stage", "MariaDB, `backupStage`", rig.maria, maria % ("backupStage", "false")),
         Tool("mariadb-readlock-freeze", "MariaDB, `readLock` and freeze", rig.maria, maria % ("readLock", "true")),
         Tool("mariadb-stop", "MariaDB, `stopService`", rig.maria, maria % ("stopService", "false")),
-        Tool("mariadb-filesystem", "MariaDB, freeze alone (`filesystem`)", rig.maria, maria % ("filesystem", "true")),
         Tool("postgresql-checkpoint-freeze", "PostgreSQL, `checkpoint` and freeze", rig.postgres, postgres % ("checkpoint", "true")),
         Tool("postgresql-backup-mode-freeze", "PostgreSQL, `backupMode` and freeze", rig.postgres, postgres % ("backupMode", "true")),
         Tool("postgresql-stop", "PostgreSQL, `stopService`", rig.postgres, postgres % ("stopService", "false")),
