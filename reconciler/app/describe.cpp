@@ -192,6 +192,9 @@ std::string describe(const Placed& placed, const inventory::Attempt& attempt) {
       {"Held:", hold_window(*point)},
       {"Counts:", point->counts ? "yes" : "no"},
       {"Fate:", (point->goes ? "goes" : "stays") + (point->why.empty() ? "" : ": " + printable(point->why))}};
+  if (!own.window.empty()) {
+    facts.push_back({"Window:", printable(own.window)});
+  }
   if (!pin_words(*point).empty()) {
     facts.push_back({"Pin:", pin_words(*point)});
   }

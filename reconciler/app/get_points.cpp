@@ -88,6 +88,9 @@ nlohmann::ordered_json json_of(const Found& found) {
   if (own.held) {
     object["heldMs"] = own.held->count();
   }
+  if (!own.window.empty()) {
+    object["window"] = printable(own.window);
+  }
   if (!own.pin.empty() || !own.pin_until.empty()) {
     object["pin"] = printable(own.pin);
     object["pinUntil"] = printable(own.pin_until);

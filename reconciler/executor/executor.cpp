@@ -34,31 +34,96 @@ bool is_for_later(const support::Error& error) {
   return error.kind() == support::ErrorKind::Busy || error.kind() == support::ErrorKind::Interrupted;
 }
 
-/// Carries out one action of a job; one overload for each kind that changes something.
+/// What of a job is carried out in one go: an action, or several points in one window.
+using Step = std::vector<const planner::Action*>;
+
+const policy::Dataset& dataset_of(const Job& job, const planner::Action& action) {
+  const auto& datasets = job.policy->datasets;
+  return *std::find_if(datasets.begin(), datasets.end(),
+                       [&](const policy::Dataset& candidate) { return candidate.name == action.dataset; });
+}
+
+/// The job's actions in their order; points of one slot that share a window where the last of them stands, so that what
+/// comes before any of them is done.
+std::vector<Step> steps_of(const Job& job) {
+  std::vector<Step> steps;
+  std::map<support::WallTime, size_t> left;  // of each slot, how many points in a shared window are to come
+  const auto shared = [&](const planner::Action& action) {
+    const auto* wanted = std::get_if<planner::CreatePoint>(&action.what);
+    return wanted != nullptr && dataset_of(job, action).hold.shared_window ? wanted : nullptr;
+  };
+  for (const auto& action : job.actions) {
+    if (const auto* wanted = shared(action)) {
+      ++left[wanted->slot];
+    }
+  }
+  std::map<support::WallTime, Step> together;
+  for (const auto& action : job.actions) {
+    const auto* wanted = shared(action);
+    if (wanted == nullptr) {
+      steps.push_back({&action});
+      continue;
+    }
+    auto& step = together[wanted->slot];
+    step.push_back(&action);
+    if (--left[wanted->slot] == 0) {
+      steps.push_back(std::move(step));
+    }
+  }
+  return steps;
+}
+
+/// Carries out one step of a job; one overload for each kind of action that changes something.
 class Carrier {
  public:
   Carrier(const Context& context, const Job& job, Learnt& learnt) : context_(context), job_(job), learnt_(learnt) {}
 
-  ActionResult carry_out(const planner::Action& action) {
-    action_ = &action;
-    if (context_.stop.stop_requested()) {
-      return {action, Outcome::Skipped, "the program is being stopped", std::nullopt};
+  /// The results in the order of the step.
+  std::vector<ActionResult> carry_out(const Step& step) {
+    std::vector<ActionResult> results;
+    Step points;
+    for (const auto* action : step) {
+      action_ = action;
+      if (context_.stop.stop_requested()) {
+        results.push_back({*action, Outcome::Skipped, "the program is being stopped", std::nullopt});
+      } else if (learnt_.has_failed(series_of(*action))) {
+        results.push_back({*action, Outcome::Skipped, "the dataset's new point failed", std::nullopt});
+      } else if (std::holds_alternative<planner::CreatePoint>(action->what)) {
+        points.push_back(action);
+      } else {
+        results.push_back(std::visit(*this, action->what));
+      }
     }
-    if (learnt_.has_failed(series_of(action))) {
-      return {action, Outcome::Skipped, "the dataset's new point failed", std::nullopt};
+    for (auto& result : create(points)) {
+      results.push_back(std::move(result));
     }
-    ActionResult result = std::visit(*this, action.what);
-    // A leftover that cannot be swept must not cost the next point; a point that failed must not be followed by a
-    // prune.
-    if (std::holds_alternative<planner::CreatePoint>(action.what) && result.outcome != Outcome::Done) {
-      learnt_.failed(series_of(action));
-    }
-    return result;
+    return results;
   }
 
-  ActionResult operator()(const planner::CreatePoint& wanted) {
-    const Subject subject{*job_.policy, dataset(), *job_.server, wanted.volumes};
-    auto made = make_point(context_, subject, wanted);
+  std::vector<ActionResult> create(const Step& step) {
+    std::vector<PointToMake> points;
+    for (const auto* action : step) {
+      const auto& wanted = std::get<planner::CreatePoint>(action->what);
+      points.push_back({{*job_.policy, dataset_of(job_, *action), *job_.server, wanted.volumes}, wanted});
+    }
+    std::vector<ActionResult> results;
+    if (points.empty()) {
+      return results;
+    }
+    auto made = make_points(context_, points);
+    for (size_t i = 0; i < step.size(); ++i) {
+      action_ = step[i];
+      results.push_back(point_ended(std::move(made[i])));
+      // A leftover that cannot be swept must not cost the next point; a point that failed must not be followed by a
+      // prune.
+      if (results.back().outcome != Outcome::Done) {
+        learnt_.failed(series_of(*action_));
+      }
+    }
+    return results;
+  }
+
+  ActionResult point_ended(support::Result<MadePoint> made) {
     if (!made && is_for_later(made.error())) {
       context_.observer.point_ended(series_of(*action_), "skipped");
       return busy(made.error());
@@ -72,13 +137,14 @@ class Carrier {
       return done("another controller has made this point");
     }
     context_.observer.point_ended(series_of(*action_), "complete");
-    const bool is_held = dataset().hold.method != policy::Method::None;
+    const bool is_held = dataset_of(job_, *action_).hold.method != policy::Method::None;
     if (is_held) {
       context_.observer.held(series_of(*action_), made->held);
     }
     std::string note = "complete; " +
                        (is_held ? "held for " + std::to_string(made->held.count()) + " ms" : std::string("not held")) +
-                       ", available after " + std::to_string(made->available.count()) + " ms";
+                       ", available after " + std::to_string(made->available.count()) + " ms" +
+                       (made->window.empty() ? "" : ", in window " + made->window);
     if (made->service_problem) {
       return {
           *action_, Outcome::Failed, note,
@@ -112,17 +178,12 @@ class Carrier {
 
   ActionResult operator()(const planner::Prune& wanted) { return remove(wanted.attempt); }
   ActionResult operator()(const planner::Sweep& wanted) { return remove(wanted.attempt); }
+  ActionResult operator()(const planner::CreatePoint&) { return create({action_}).front(); }
   ActionResult operator()(const planner::Skip&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }
   ActionResult operator()(const planner::Wait&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }
   ActionResult operator()(const planner::Blocked&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }
 
  private:
-  const policy::Dataset& dataset() const {
-    const auto& datasets = job_.policy->datasets;
-    return *std::find_if(datasets.begin(), datasets.end(),
-                         [&](const policy::Dataset& candidate) { return candidate.name == action_->dataset; });
-  }
-
   ActionResult remove(const inventory::Attempt& attempt) {
     auto deleted = delete_attempt(context_, attempt);
     if (!deleted && deleted.error().kind() == support::ErrorKind::Interrupted) {
@@ -187,9 +248,11 @@ void Learnt::tell(planner::Observed& observed) const {
 std::vector<ActionResult> carry_out(const Context& context, const Job& job, Learnt& learnt, const OnResult& on_result) {
   Carrier carrier(context, job, learnt);
   std::vector<ActionResult> results;
-  for (const auto& action : job.actions) {
-    results.push_back(carrier.carry_out(action));
-    on_result(results.back());
+  for (const auto& step : steps_of(job)) {
+    for (auto& result : carrier.carry_out(step)) {
+      results.push_back(std::move(result));
+      on_result(results.back());
+    }
   }
   return results;
 }

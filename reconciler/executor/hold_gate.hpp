@@ -54,7 +54,7 @@ class HoldGate {
  public:
   HoldGate(HoldLimits limits, const support::Clock& clock) : limits_(limits), clock_(clock) {}
 
-  /// Leave to hold; given back when it is destroyed. Used by one thread.
+  /// Leave to hold; given back when it is destroyed. What it is told may come from any thread.
   class Permit {
    public:
     Permit(Permit&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)), claim_(std::move(other.claim_)) {}

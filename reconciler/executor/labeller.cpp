@@ -68,7 +68,7 @@ Result<Settled> ask_server(const Context& context, const policy::Policy& policy,
     return attached.error().kind() == ErrorKind::Conflict ? Result<Settled>(Settled::NotIntact)
                                                           : pass_on(std::move(attached));
   }
-  if (auto labelled = write_label(context, ids_of(attempt), *level, report->held); !labelled) {
+  if (auto labelled = write_label(context, ids_of(attempt), {*level, report->held}); !labelled) {
     return pass_on(std::move(labelled));
   }
   return Settled::Labelled;
@@ -101,27 +101,28 @@ bool shows_label(const Context& context, const cloud::SnapshotId& id, Consistenc
 
 }  // namespace
 
-Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, Consistency level,
-                   std::optional<std::chrono::milliseconds> held) {
+Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, const Label& label) {
+  const auto entries = inventory::label_metadata(label.level, label.held, label.window);
   for (const auto& member : members) {
-    auto labelled =
-        context.cloud.merge_snapshot_metadata(member, inventory::label_metadata(level, held), context.call_deadline());
-    if (!labelled && may_be_written(labelled.error()) && shows_label(context, member, level)) {
+    auto labelled = context.cloud.merge_snapshot_metadata(member, entries, context.call_deadline());
+    if (!labelled && may_be_written(labelled.error()) && shows_label(context, member, label.level)) {
       continue;
     }
     if (!labelled) {
-      return pass_on(std::move(labelled), "label snapshot " + member.str() + " as " + std::string(to_string(level)));
+      return pass_on(std::move(labelled),
+                     "label snapshot " + member.str() + " as " + std::string(to_string(label.level)));
     }
   }
   return {};
 }
 
 Status complete_labels(const Context& context, const inventory::Attempt& attempt) {
-  std::optional<std::chrono::milliseconds> held;
+  Label label{attempt.consistency, std::nullopt};
   for (const auto& member : attempt.members) {
-    held = held ? held : member.own.held;
+    label.held = label.held ? label.held : member.own.held;
+    label.window = label.window.empty() ? member.own.window : label.window;
   }
-  return write_label(context, ids_of(attempt), attempt.consistency, held);
+  return write_label(context, ids_of(attempt), label);
 }
 
 Result<Settled> settle_attempt(const Context& context, const policy::Policy& policy, const cloud::Server& server,

@@ -9,9 +9,15 @@
 
 namespace stillpoint::executor {
 
+/// What an attempt is proven to be.
+struct Label {
+  policy::Consistency level;
+  std::optional<std::chrono::milliseconds> held;  ///< empty: it was not held
+  std::string window = {};                        ///< of several datasets that were held at the same time
+};
+
 /// Writes the label on every member. Safe to repeat. Used right after a release and by later passes.
-support::Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members,
-                            policy::Consistency level, std::optional<std::chrono::milliseconds> held);
+support::Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, const Label& label);
 
 /// What is known of an attempt after it was settled.
 enum class Settled {

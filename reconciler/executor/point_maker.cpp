@@ -1,9 +1,14 @@
 #include "executor/point_maker.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <system_error>
+#include <thread>
 
 #include "executor/labeller.hpp"
+#include "executor/last_member.hpp"
 #include "executor/members.hpp"
+#include "executor/window.hpp"
 #include "inventory/points.hpp"
 #include "support/text.hpp"
 
@@ -122,7 +127,7 @@ Result<MadePoint> make_unheld(const Context& context, const Subject& subject, co
     return pass_on(std::move(members));
   }
   made.available = since(context, start);
-  if (auto labelled = write_label(context, ids_of(*members), policy::Consistency::Crash, std::nullopt); !labelled) {
+  if (auto labelled = write_label(context, ids_of(*members), {policy::Consistency::Crash, std::nullopt}); !labelled) {
     return pass_on(std::move(labelled));
   }
   return made;
@@ -133,14 +138,32 @@ support::Error with_abort(const support::Error& failure, const support::Error& a
   return {failure.kind(), failure.to_string() + "; and the abort was not confirmed: " + abort.to_string()};
 }
 
-HoldClaim claim_of(const Subject& subject) {
-  HoldClaim claim{
-      subject.policy.name, subject.server.id, subject.policy.cluster.name, {}, subject.dataset.hold.max_hold};
-  for (const auto& volume : subject.volumes) {
-    claim.back_ends.insert({volume.volume_type, volume.availability_zone});
+HoldClaim claim_of(const std::vector<PointToMake>& points) {
+  const auto& first = points.front().subject;
+  HoldClaim claim{first.policy.name, first.server.id, first.policy.cluster.name, {}, first.dataset.hold.max_hold};
+  for (const auto& point : points) {
+    for (const auto& volume : point.subject.volumes) {
+      claim.back_ends.insert({volume.volume_type, volume.availability_zone});
+    }
+    claim.max_hold = std::min(claim.max_hold, point.subject.dataset.hold.max_hold);
   }
   return claim;
 }
+
+Window::Pace pace_of(policy::Method method) {
+  return method == policy::Method::StopService || method == policy::Method::Script ? Window::Pace::Slow
+                                                                                   : Window::Pace::Quick;
+}
+
+/// A point that is being made, in the window of its own or of several.
+struct Undertaking {
+  const Context& context;
+  const Subject& subject;
+  const planner::CreatePoint& wanted;
+  Window& window;
+  Window::Member& member;
+  size_t connections;  ///< that the whole window needs at once
+};
 
 /// What was true before a longer wait may not be true after it.
 constexpr seconds kLongWait{30};
@@ -161,14 +184,33 @@ class OpenHold {
   const inventory::SeriesKey series_;
 };
 
-Result<MadePoint> make_held(const Context& context, const Subject& subject, quiesce::Session& session,
-                            HoldGate::Permit& permit, inventory::Ownership own, policy::Consistency provable) {
-  MadePoint made;
-  const auto& settings = subject.dataset.hold;
-  const OpenHold open(context, subject);
-  auto hold = session.hold(Deadline::after(context.clock, settings.stop_timeout + settings.max_hold + seconds(30)));
+/// Holds; in a window of several when all are ready that can be.
+Result<std::unique_ptr<quiesce::Hold>> begin_hold(const Undertaking& point, quiesce::Session& session) {
+  if (point.window.is_shared()) {
+    if (auto ready = session.make_ready(point.context.call_deadline()); !ready) {
+      return pass_on(std::move(ready), "hold");
+    }
+    point.member.await_turn();
+  }
+  const auto& settings = point.subject.dataset.hold;
+  const auto patience = settings.stop_timeout + settings.max_hold + seconds(30);
+  auto hold = session.hold(Deadline::after(point.context.clock, patience));
   if (!hold) {
     return pass_on(std::move(hold), "hold");
+  }
+  point.member.held();
+  return hold;
+}
+
+Result<MadePoint> make_held(const Undertaking& point, quiesce::Session& session, inventory::Ownership own,
+                            policy::Consistency provable) {
+  MadePoint made;
+  const auto& [context, subject, wanted, window, member, connections] = point;
+  const auto& settings = subject.dataset.hold;
+  const OpenHold open(context, subject);
+  auto hold = begin_hold(point, session);
+  if (!hold) {
+    return fail(hold.error());
   }
   own.taken = context.cloud_now();
   own.hold_until = own.taken + settings.max_hold + kHoldUntilSlack;
@@ -178,13 +220,14 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
   const auto let_go_time = settings.start_timeout + seconds(30);
   if (!members) {
     if (members.error().kind() == ErrorKind::Timeout) {
-      permit.waited_in_vain(own.attempt);
+      member.waited_in_vain(own.attempt);
     }
     auto let_go = (*hold)->abort(Deadline::after(context.clock, let_go_time));
     return fail(let_go ? members.error() : with_abort(members.error(), let_go.error()));
   }
   made.available = since(context, start);
-  permit.served(made.available);
+  member.served(made.available);
+  made.window = member.await_others((*hold)->deadline());
   auto released = (*hold)->release(Deadline::after(context.clock, let_go_time));
   if (!released) {
     return pass_on(std::move(released), "release: the snapshots are not proven");
@@ -196,7 +239,7 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
   if (auto attached = check_attachments(context, volumes_of(*members), subject.server); !attached) {
     return pass_on(std::move(attached), "after the release: the snapshots are not proven");
   }
-  if (auto labelled = write_label(context, ids_of(*members), provable, released->held); !labelled) {
+  if (auto labelled = write_label(context, ids_of(*members), {provable, released->held, made.window}); !labelled) {
     return pass_on(std::move(labelled));
   }
   return made;
@@ -204,43 +247,39 @@ Result<MadePoint> make_held(const Context& context, const Subject& subject, quie
 
 /// Leave to hold, asked for when all that can be known without it is known: a server that hangs must not keep others
 /// waiting.
-struct Entrance {
-  const Context& context;
-  const Subject& subject;
-  std::optional<HoldGate::Permit> permit = {};
-
-  support::Status enter() {
-    if (permit) {
-      return {};
-    }
-    const auto start = context.clock.steady_now();
-    auto entered = context.gate.enter(claim_of(subject), context.stop);
-    if (!entered) {
-      return pass_on(std::move(entered));
-    }
-    permit.emplace(std::move(*entered));
-    return since(context, start) > kLongWait ? check_cloud(context, subject) : support::Status();
+support::Status enter(const Undertaking& point) {
+  const auto& context = point.context;
+  const auto start = context.clock.steady_now();
+  if (auto entered = point.member.enter(context.stop); !entered) {
+    return pass_on(std::move(entered), "leave to hold");
   }
-};
+  return since(context, start) > kLongWait ? check_cloud(context, point.subject) : support::Status();
+}
 
-Result<MadePoint> make_on_server(const Context& context, const Subject& subject, const planner::CreatePoint& wanted,
-                                 inventory::Ownership own, Entrance& entrance) {
+quiesce::HoldRequest request_of(const Undertaking& point, const std::string& attempt) {
+  auto request = hold_request(point.subject, attempt, point.wanted.point);
+  request.window = point.window.is_shared() ? point.window.id() : "";
+  return request;
+}
+
+Result<MadePoint> make_on_server(const Undertaking& point, inventory::Ownership own) {
+  const auto& [context, subject, wanted, window, member, connections] = point;
   auto helper = context.servers.reach(subject.policy, subject.server, context.call_deadline());
   if (!helper) {
     return pass_on(std::move(helper), "preflight: reach server '" + subject.server.name + "'");
   }
-  const auto request = hold_request(subject, own.attempt, wanted.point);
+  const auto request = request_of(point, own.attempt);
   auto probed = check_server(context, subject, **helper, request);
   if (!probed) {
     return pass_on(std::move(probed), "preflight on server '" + subject.server.name + "'");
   }
-  if (auto entered = entrance.enter(); !entered) {
-    return pass_on(std::move(entered), "leave to hold");
+  if (auto entered = enter(point); !entered) {
+    return fail(entered.error());
   }
   const auto& hold = subject.dataset.hold;
   const auto before = hold.method == policy::Method::StopService ? hold.stop_timeout : milliseconds(0);
   const auto lifetime = std::chrono::duration_cast<seconds>(before + hold.max_hold) + kTokenReserve;
-  if (auto warm = context.cloud.warm_up(lifetime, own.members, context.call_deadline()); !warm) {
+  if (auto warm = context.cloud.warm_up(lifetime, static_cast<int>(connections), context.call_deadline()); !warm) {
     return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
   }
   if (context.stop.stop_requested()) {
@@ -262,12 +301,11 @@ Result<MadePoint> make_on_server(const Context& context, const Subject& subject,
   if (auto in_time = check_in_time(context, wanted); !in_time) {
     return pass_on(std::move(in_time));
   }
-  return make_held(context, subject, **session, *entrance.permit, std::move(own), probed->provable);
+  return make_held(point, **session, std::move(own), probed->provable);
 }
 
-}  // namespace
-
-Result<MadePoint> make_point(const Context& context, const Subject& subject, const planner::CreatePoint& wanted) {
+Result<MadePoint> make_point(const Undertaking& point) {
+  const auto& [context, subject, wanted, window, member, connections] = point;
   if (auto in_time = check_in_time(context, wanted); !in_time) {
     return pass_on(std::move(in_time));
   }
@@ -280,19 +318,50 @@ Result<MadePoint> make_point(const Context& context, const Subject& subject, con
     return make_unheld(context, subject, own);
   }
   const auto& cluster = subject.policy.cluster.name;
-  Entrance entrance{context, subject};
   if (!cluster.empty()) {
     // The next member must see how this one fared.
-    if (auto entered = entrance.enter(); !entered) {
-      return pass_on(std::move(entered), "leave to hold");
+    if (auto entered = enter(point); !entered) {
+      return fail(entered.error());
+    }
+    if (auto well = check_last_member(context, subject); !well) {
+      return pass_on(std::move(well), "preflight");
     }
   }
-  auto made = make_on_server(context, subject, wanted, std::move(own), entrance);
+  auto made = make_on_server(point, std::move(own));
   if (!cluster.empty() &&
       (made ? made->service_problem.has_value()
             : made.error().kind() != ErrorKind::Busy && made.error().kind() != ErrorKind::Interrupted)) {
     context.gate.rest(cluster);
   }
+  return made;
+}
+
+}  // namespace
+
+std::vector<Result<MadePoint>> make_points(const Context& context, const std::vector<PointToMake>& points) {
+  Window window(context.gate, claim_of(points));
+  size_t connections = 0;
+  std::vector<std::unique_ptr<Window::Member>> members;
+  for (const auto& point : points) {
+    connections += point.subject.volumes.size();
+    members.push_back(window.join(pace_of(point.subject.dataset.hold.method)));
+  }
+  std::vector<Result<MadePoint>> made(points.size());
+  const auto make = [&](size_t i) {
+    made[i] = make_point({context, points[i].subject, points[i].wanted, window, *members[i], connections});
+    members[i].reset();  // the others do not wait for it any more
+  };
+  std::vector<std::jthread> threads;
+  for (size_t i = 1; i < points.size(); ++i) {
+    try {
+      threads.emplace_back(make, i);
+    } catch (const std::system_error&) {
+      made[i] = fail(ErrorKind::Busy, "the machine has no thread to give; a later pass tries again");
+      members[i].reset();
+    }
+  }
+  make(0);
+  threads.clear();  // waits for them
   return made;
 }
 

@@ -156,10 +156,14 @@ cloud::Metadata creation_metadata(const Ownership& ownership) {
   return metadata;
 }
 
-cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<std::chrono::milliseconds> held) {
+cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<std::chrono::milliseconds> held,
+                               const std::string& window) {
   cloud::Metadata metadata{{key("consistency"), std::string(to_string(consistency))}};
   if (held) {
     metadata[key("held-ms")] = std::to_string(held->count());
+  }
+  if (!window.empty()) {
+    metadata[key("window")] = window;
   }
   return metadata;
 }
@@ -207,6 +211,7 @@ support::Result<Ownership> read_ownership(const cloud::Metadata& metadata) {
   own.hold_until = reader.time("hold-until");
   own.method = reader.text("method");
   own.cluster = reader.optional_text("cluster");
+  own.window = reader.optional_text("window");
   own.pin = reader.optional_text("pin");
   own.pin_until = reader.optional_text("pin-until");
   own.deletion_begun = reader.optional_text("deletion") == kBegun;

@@ -28,6 +28,8 @@ struct Ownership {
   std::string method;
   policy::Consistency consistency = policy::Consistency::Unproven;
   std::optional<std::chrono::milliseconds> held;
+  /// Points with the same one were held at the same time, so that they are of one instant; empty: held alone.
+  std::string window;
   std::string cluster;
   bool deletion_begun = false;  ///< of the attempt: if it is not whole any more, what is left of it goes
   std::string pin;              ///< owner of the pin, empty if there is none
@@ -46,12 +48,13 @@ inline constexpr const char* kKeyPrefix = "stillpoint.";
 std::string point_id(const std::string& installation, const std::string& policy, const cloud::ServerId& server,
                      const std::string& dataset, support::WallTime slot);
 
-/// What goes into the metadata at creation: everything but `consistency` and `held`, which are not known yet.
+/// What goes into the metadata at creation: everything but `consistency`, `held` and `window`, which are not known yet.
 /// Values over Cinder's 255 characters are split into numbered keys, and cut to a hash beyond four pieces.
 cloud::Metadata creation_metadata(const Ownership& ownership);
 
-/// What is written in a POST of its own once the hold was proven intact.
-cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<std::chrono::milliseconds> held);
+/// What is written in a POST of its own once the hold was proven intact. `window` as in Ownership.
+cloud::Metadata label_metadata(policy::Consistency consistency, std::optional<std::chrono::milliseconds> held,
+                               const std::string& window = "");
 
 /// What is written over the claims of a hold that the snapshot was not cut in: when it was `taken` at the latest, and
 /// no position (Cinder's merge cannot remove a key, so it is emptied).

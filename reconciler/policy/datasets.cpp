@@ -107,6 +107,17 @@ void check_apart(const std::vector<Field>& fields, const std::vector<Dataset>& d
   }
 }
 
+/// Somebody who asks for one instant of two databases must not get two because one of them does not ask.
+void check_shared_window(const std::vector<Field>& fields, const std::vector<Dataset>& datasets) {
+  const auto shares = [](const Dataset& dataset) { return dataset.hold.shared_window; };
+  const auto only = std::find_if(datasets.begin(), datasets.end(), shares);
+  if (std::count_if(datasets.begin(), datasets.end(), shares) == 1) {
+    fields[static_cast<size_t>(only - datasets.begin())].wrong(
+        "hold.sharedWindow: no other dataset of this policy shares its window",
+        "set it in another dataset too, or remove it here");
+  }
+}
+
 }  // namespace
 
 std::vector<Dataset> read_datasets(const Field& list, const Policy& policy) {
@@ -118,6 +129,7 @@ std::vector<Dataset> read_datasets(const Field& list, const Policy& policy) {
   }
   check_apart(fields, datasets);
   check_previous_names_apart(fields, datasets);
+  check_shared_window(fields, datasets);
   return datasets;
 }
 

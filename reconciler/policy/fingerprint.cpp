@@ -47,6 +47,7 @@ void add(Sheet& sheet, const HoldSettings& hold) {
   sheet.add(hold.lock_timeout.count()).add(std::string_view(hold.service)).add(hold.stop_timeout.count());
   sheet.add(hold.start_timeout.count()).add(std::string_view(hold.defaults_file)).add(std::string_view(hold.socket));
   sheet.add(std::string_view(hold.command)).add(hold.max_lag.count());
+  sheet.add(hold.shared_window ? 1 : 0);
 }
 
 void add(Sheet& sheet, const ClusterSettings& cluster) {

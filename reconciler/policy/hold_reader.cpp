@@ -99,6 +99,7 @@ bool read_hold(const Field& field, HoldSettings& hold) {
   const auto driver = fields->need("driver", "one of mariadb, mysql, postgresql, mongodb, filesystem, script, none");
   const auto method = fields->get("method");
   const auto freeze = fields->get("freeze");
+  const auto shared_window = fields->get("sharedWindow");
   const auto service = fields->get("service");
   const auto stop_timeout = fields->get("stopTimeout");
   const auto start_timeout = fields->get("startTimeout");
@@ -130,6 +131,7 @@ bool read_hold(const Field& field, HoldSettings& hold) {
                                         {{"redis", "use filesystem, which freezes the volume, or none"}});
   hold.freeze = hold.driver == Driver::Filesystem;
   freeze.read(hold.freeze);
+  shared_window.read(hold.shared_window);
   hold.service = default_service(hold.driver);
   service.read(hold.service, kUnitName);
   command.read(hold.command, kServerPath);
@@ -142,6 +144,9 @@ bool read_hold(const Field& field, HoldSettings& hold) {
     return false;
   }
   check_freeze(freeze, hold);
+  if (hold.driver == Driver::None && hold.shared_window) {
+    shared_window.wrong("the driver none holds nothing, so there is nothing to share", "remove it, or use a driver");
+  }
   belongs_to_driver(defaults_file, hold, {Driver::Mariadb, Driver::Mysql, Driver::Mongodb});
   belongs_to_driver(socket, hold, {Driver::Mariadb, Driver::Mysql, Driver::Postgresql, Driver::Mongodb});
   belongs_to_driver(max_lag, hold, {Driver::Mongodb});

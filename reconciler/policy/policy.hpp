@@ -94,6 +94,8 @@ struct HoldSettings {
   Method method = Method::None;
   bool freeze = false;
   std::chrono::milliseconds max_hold = std::chrono::seconds(20);
+  /// Held at the same time as the other datasets of the server that ask for it.
+  bool shared_window = false;
   /// Each statement that takes the database's lock gives up after this; 0: with the hold.
   std::chrono::milliseconds lock_timeout{};
   std::string service = "mariadb";  ///< stopService: the unit

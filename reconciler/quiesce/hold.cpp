@@ -110,15 +110,18 @@ class DialogueSession final : public Session {
         start_timeout_(request.hold.start_timeout),
         clock_(clock) {}
 
+  support::Status make_ready(support::Deadline deadline) override;
   support::Result<std::unique_ptr<Hold>> hold(support::Deadline deadline) override;
 
  private:
   support::Error with_word_of_service(Dialogue& dialogue, support::Error refused) const;
+  static support::Status arm(Dialogue& dialogue, const std::string& word, support::Deadline deadline);
   support::Result<HeldFacts> wait_until_held(Dialogue& dialogue, support::Deadline deadline);
   support::Result<HeldFacts> facts(const Dialogue& dialogue, const reply::Held& held,
                                    std::map<std::string, std::string> position) const;
 
   std::unique_ptr<Dialogue> dialogue_;  ///< empty once it was used
+  bool ready_ = false;
   std::string attempt_;
   bool second_phase_;
   milliseconds max_hold_;
@@ -126,12 +129,35 @@ class DialogueSession final : public Session {
   const support::Clock& clock_;
 };
 
+support::Status DialogueSession::arm(Dialogue& dialogue, const std::string& word, support::Deadline deadline) {
+  return dialogue.send(word, deadline).and_then([&]() -> support::Status {
+    auto armed = dialogue.expect<reply::Armed>("ARMED", deadline);
+    return armed ? support::Status() : support::pass_on(std::move(armed));
+  });
+}
+
+support::Status DialogueSession::make_ready(support::Deadline deadline) {
+  if (!dialogue_) {
+    return fail(ErrorKind::Remote, "a session holds once");
+  }
+  auto ready =
+      arm(*dialogue_, "PREPARE", deadline).and_then([&] { return dialogue_->expect<reply::Ready>("READY", deadline); });
+  if (!ready) {
+    const auto dialogue = std::move(dialogue_);
+    return fail(with_word_of_service(*dialogue, std::move(ready.error())).with_context("getting ready to hold"));
+  }
+  ready_ = true;
+  return {};
+}
+
 support::Result<std::unique_ptr<Hold>> DialogueSession::hold(support::Deadline deadline) {
   auto dialogue = std::move(dialogue_);
   if (!dialogue) {
     return fail(ErrorKind::Remote, "a session holds once");
   }
-  auto facts = dialogue->send("HOLD", deadline).and_then([&] { return wait_until_held(*dialogue, deadline); });
+  auto facts = (ready_ ? dialogue->send("HOLD", deadline) : arm(*dialogue, "HOLD", deadline)).and_then([&] {
+    return wait_until_held(*dialogue, deadline);
+  });
   if (!facts) {
     // The helper's input ends here, with the dialogue: it lets go without being asked.
     return fail(with_word_of_service(*dialogue, std::move(facts.error())).with_context("holding"));
@@ -153,9 +179,6 @@ support::Error DialogueSession::with_word_of_service(Dialogue& dialogue, support
 }
 
 support::Result<HeldFacts> DialogueSession::wait_until_held(Dialogue& dialogue, support::Deadline deadline) {
-  if (auto armed = dialogue.expect<reply::Armed>("ARMED", deadline); !armed) {
-    return support::pass_on(std::move(armed));
-  }
   std::map<std::string, std::string> position;
   while (true) {
     auto reply = dialogue.next(deadline);

@@ -25,6 +25,9 @@ struct HoldRequest {
   std::string attempt;      ///< random id, 8 to 64 of `0-9 a-f`; names the journal under /run/stillpoint
   std::string point;        ///< of which the attempt is one; the server counts them. 8 to 64 of `0-9 a-f`
   std::string server_name;  ///< for messages
+  /// Names the window of several datasets of the server that are held at the same time, 8 to 64 of `0-9 a-f`; empty:
+  /// this one is held alone.
+  std::string window;
   policy::HoldSettings hold;
   std::vector<cloud::VolumeId> volumes;  ///< exactly the volumes that will be snapshotted
   policy::ClusterSettings cluster;       ///< empty name: standalone
@@ -86,10 +89,13 @@ class Hold {
 class Session {
  public:
   virtual ~Session() = default;
-  /// Arms the dead-man, then holds. Errors: Remote (the helper refused or failed, with its words), Busy, Timeout,
-  /// Unavailable. After an error the server holds nothing, or its dead-man will let go of it. If the service was
-  /// stopped by then, this waits for up to `start_timeout` more for the word whether it answers again, and says it if
-  /// not.
+  /// Only where the request names a window, and before `hold`: arms the dead-man and does everything that blocks
+  /// nobody. Errors as of `hold`. What is ready waits for a minute.
+  virtual support::Status make_ready(support::Deadline deadline) = 0;
+  /// Arms the dead-man unless that is done, then holds. Errors: Remote (the helper refused or failed, with its words),
+  /// Busy, Timeout, Unavailable. After an error the server holds nothing, or its dead-man will let go of it. If the
+  /// service was stopped by then, this waits for up to `start_timeout` more for the word whether it answers again, and
+  /// says it if not.
   virtual support::Result<std::unique_ptr<Hold>> hold(support::Deadline deadline) = 0;
 };
 

@@ -170,6 +170,7 @@ constexpr std::array kGrammar{
     Grammar{"OK", [](Words&) -> Reply { return reply::Ok{}; }},
     Grammar{"LOCKED", [](Words&) -> Reply { return reply::Locked{}; }},
     Grammar{"ARMED", [](Words&) -> Reply { return reply::Armed{}; }},
+    Grammar{"READY", [](Words&) -> Reply { return reply::Ready{}; }},
     Grammar{"REFUSED", refused},
     Grammar{"POSITION", position},
     Grammar{"HELD", held},
@@ -252,6 +253,9 @@ support::Result<std::vector<std::string>> request_lines(const HoldRequest& reque
   if (!request.point.empty() && !support::is_hex_name(request.point)) {
     return fail(ErrorKind::InvalidInput, "`" + support::printable(request.point) + "` is not a point's id");
   }
+  if (!request.window.empty() && !support::is_hex_name(request.window)) {
+    return fail(ErrorKind::InvalidInput, "`" + support::printable(request.window) + "` is not a window's id");
+  }
   const auto methods = policy::methods_of(request.hold.driver);
   if (std::find(methods.begin(), methods.end(), request.hold.method) == methods.end()) {
     return fail(ErrorKind::InvalidInput, "driver `" + std::string(policy::to_string(request.hold.driver)) +
@@ -265,6 +269,9 @@ support::Result<std::vector<std::string>> request_lines(const HoldRequest& reque
                                 {"max-hold-ms", std::to_string(request.hold.max_hold.count())}};
   if (!request.point.empty()) {
     settings.insert(settings.begin() + 1, {"point", request.point});
+  }
+  if (!request.window.empty()) {
+    settings.emplace_back("window", request.window);
   }
   for (auto& setting : driver.settings(request.hold)) {
     settings.push_back(std::move(setting));

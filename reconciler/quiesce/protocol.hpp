@@ -16,7 +16,7 @@
 namespace stillpoint::quiesce {
 
 /// The helper that this controller carries and insists on.
-inline constexpr std::string_view kHelperVersion = "0.3.0";
+inline constexpr std::string_view kHelperVersion = "0.4.0";
 inline constexpr int kProtocolVersion = 1;
 
 /// What a helper may say is bounded, whoever wrote it.
@@ -40,6 +40,7 @@ struct Provable {
 struct Ok {};
 struct Locked {};
 struct Armed {};
+struct Ready {};
 struct Refused {
   std::string code, message;
 };
@@ -65,8 +66,8 @@ struct Aborted {
 }  // namespace reply
 
 using Reply = std::variant<reply::Greeting, reply::Fact, reply::Mount, reply::Provable, reply::Ok, reply::Locked,
-                           reply::Armed, reply::Refused, reply::Position, reply::Held, reply::Released, reply::Service,
-                           reply::Aborted, VerdictReport>;
+                           reply::Armed, reply::Ready, reply::Refused, reply::Position, reply::Held, reply::Released,
+                           reply::Service, reply::Aborted, VerdictReport>;
 
 /// Reads one line of the helper. Anything that is not exactly a line of the protocol is a Protocol error. Text for
 /// people comes out printable; a mount's path is kept as it is.

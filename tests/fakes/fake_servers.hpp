@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,12 +17,13 @@ namespace stillpoint::fakes {
 
 /// What the servers of a test do, and what was asked of them. Only `say` may be called by several threads at once.
 struct ServerScript {
-  std::vector<std::string> calls;  ///< `probe`, `lock`, `hold`, `release`, `abort`, `verdict`
+  std::vector<std::string> calls;  ///< `probe`, `lock`, `ready`, `hold`, `release`, `abort`, `verdict`
   policy::Consistency provable = policy::Consistency::Application;
   bool release_is_intact = true;
   quiesce::Verdict verdict = quiesce::Verdict::NotIntact;
   std::optional<support::Error> lock_error;
-  std::function<void()> on_lock = [] {};  ///< what somebody else does before the host lock is taken, once
+  std::map<std::string, support::Error> probe_errors;  ///< by the name of the server
+  std::function<void()> on_lock = [] {};               ///< what somebody else does before the host lock is taken, once
 
   std::mutex mutex = {};
 
@@ -70,6 +72,10 @@ class FakeServers final : public executor::Servers {
    public:
     FakeSession(ServerScript& script, support::Clock& clock, std::chrono::milliseconds max_hold)
         : script_(script), clock_(clock), max_hold_(max_hold) {}
+    support::Status make_ready(support::Deadline) override {
+      script_.say("ready");
+      return {};
+    }
     support::Result<std::unique_ptr<quiesce::Hold>> hold(support::Deadline) override {
       script_.say("hold");
       return std::make_unique<FakeHold>(script_, support::Deadline::after(clock_, max_hold_));
@@ -84,8 +90,11 @@ class FakeServers final : public executor::Servers {
   class FakeHelper final : public quiesce::Helper {
    public:
     FakeHelper(ServerScript& script, support::Clock& clock) : script_(script), clock_(clock) {}
-    support::Result<quiesce::ProbeReport> probe(const quiesce::HoldRequest&, support::Deadline) override {
+    support::Result<quiesce::ProbeReport> probe(const quiesce::HoldRequest& request, support::Deadline) override {
       script_.say("probe");
+      if (const auto error = script_.probe_errors.find(request.server_name); error != script_.probe_errors.end()) {
+        return support::fail(error->second);
+      }
       quiesce::ProbeReport report;
       report.provable = script_.provable;
       return report;

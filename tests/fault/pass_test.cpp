@@ -3,6 +3,7 @@
 
 #include "executor/pass.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -275,6 +276,84 @@ TEST_F(PassTest, P3ASlotThatSomebodyElseServedIsSeenUnderTheHostLock) {
   ASSERT_EQ(mine.results.size(), 1U);
   EXPECT_EQ(mine.results[0].note, "another controller has made this point");
   EXPECT_TRUE(mine.left.actions.empty());
+}
+
+class TwoDatasets : public PassTest {
+ protected:
+  TwoDatasets() {
+    project_->attach(server_, project_->create_volume("mongodb_data", ""));
+    policy_.datasets.push_back(policy_.datasets.front());
+    policy_.datasets.back().name = "mongodb";
+    policy_.datasets.back().volumes.name_contains = "mongodb_data";
+  }
+  void share() {
+    for (auto& dataset : policy_.datasets) {
+      dataset.hold.shared_window = true;
+    }
+  }
+  /// Each of whose points says so.
+  std::vector<std::string> windows() {
+    std::vector<std::string> all;
+    for (const auto& attempt : attempts()) {
+      all.push_back(attempt.own().window);
+    }
+    return all;
+  }
+};
+
+TEST_F(TwoDatasets, AreHeldOneAfterTheOther) {
+  const auto result = pass(this_second());
+  EXPECT_EQ(count(result, ActionResult::Outcome::Done), 2) << errors(result);
+  EXPECT_EQ(script_.calls,
+            (std::vector<std::string>{"probe", "lock", "hold", "release", "probe", "lock", "hold", "release"}));
+  EXPECT_EQ(windows(), (std::vector<std::string>{"", ""}));
+}
+
+TEST_F(TwoDatasets, ThatShareAWindowAreOfOneInstant) {
+  share();
+  const auto result = pass(this_second());
+  EXPECT_EQ(count(result, ActionResult::Outcome::Done), 2) << errors(result);
+  ASSERT_EQ(script_.calls.size(), 10U);
+  const auto at = [&](size_t i) { return script_.calls[i]; };
+  EXPECT_EQ(std::count(script_.calls.begin(), script_.calls.begin() + 6, "ready"), 2)
+      << "all are ready before one holds";
+  EXPECT_EQ(at(6) + at(7) + at(8) + at(9), "holdholdreleaserelease");
+  ASSERT_EQ(windows().size(), 2U);
+  EXPECT_NE(windows()[0], "");
+  EXPECT_EQ(windows()[0], windows()[1]);
+}
+
+TEST_F(TwoDatasets, OfOneWindowOneIsMadeWhereTheOtherCannotBe) {
+  share();
+  fault({{"method", "POST"}, {"path_regex", "/snapshots$"}, {"status", 500}});
+  const auto result = pass(this_second());
+  EXPECT_EQ(count(result, ActionResult::Outcome::Done), 1) << errors(result);
+  EXPECT_EQ(count(result, ActionResult::Outcome::Failed), 1);
+  EXPECT_EQ(script_.count("release"), 1);
+  EXPECT_EQ(script_.count("abort"), 1);
+}
+
+TEST_F(PassTest, P10NoMemberIsStoppedWhileTheOneThatWasStoppedLastIsNotUp) {
+  project_->attach(project_->create_server("backend-3"), project_->create_volume("mysql_data_3", ""));
+  policy_.cluster.name = "edx";
+  policy_.cluster.allow_writer = true;
+  policy_.servers.names = {"backend-2"};
+  policy_.datasets.front().hold.method = policy::Method::StopService;
+  const auto first = pass(this_second());
+  ASSERT_EQ(count(first, ActionResult::Outcome::Done), 1) << errors(first);
+  script_.calls.clear();
+  script_.probe_errors.emplace("backend-2", support::Error(support::ErrorKind::Remote, "mariadb is not running"));
+  policy_.servers.names = {"backend-3"};
+  const auto slot = this_second();
+  auto result = pass(slot);
+  ASSERT_EQ(count(result, ActionResult::Outcome::Skipped), 1) << errors(result);
+  EXPECT_THAT(result.results.front().note,
+              ::testing::HasSubstr("server 'backend-2' of cluster 'edx', which was stopped "
+                                   "last, may not be up again"));
+  EXPECT_EQ(script_.count("hold"), 0);
+  script_.probe_errors.clear();
+  result = pass(slot);
+  EXPECT_EQ(count(result, ActionResult::Outcome::Done), 1) << errors(result);
 }
 
 TEST_F(PassTest, ABusyServerIsNoFailureAndTriedOnceInAPass) {

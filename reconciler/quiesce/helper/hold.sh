@@ -4,7 +4,7 @@ take_lock() {
   recover
   { { [ -d "$RUN" ] || mkdir "$RUN"; } && [ -O "$RUN" ] && [ ! -L "$RUN" ]; } || refuse internal "$RUN is not ours"
   exec 9>>"$RUN/host.lock"
-  if ! flock -w 1 9; then
+  if ! { if [ -n "$window" ]; then join_window; else flock -w 1 9; fi; }; then
     read -r holder <"$RUN/host.lock"
     refuse busy "held by attempt ${holder:-unknown}"
   fi
@@ -139,7 +139,7 @@ hold() {
   hurry
   say LOCKED
   start_timer 8 120000 hold
-  await 'in HOLD' internal
+  if [ -n "$window" ]; then await 'in PREPARE' internal; else await 'in HOLD' internal; fi
   stop_timer
   preflight
   arm
@@ -166,6 +166,7 @@ acquire() {
     script) hold_script; sync_mounts ;;
     nothing)
       [ "$method" != checkpoint ] || { postgresql_checkpoint; sync_mounts; }
+      await_others
       start_timer 8 5000 begin
       begin "$max_hold"
       [ "$freeze" = yes ] || sync_mounts

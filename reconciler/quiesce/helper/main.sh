@@ -6,7 +6,7 @@ verdict() {
   if [ -s "$DIR/verdict" ]; then
     read -r kind milliseconds REASON <"$DIR/verdict"
     say "VERDICT $kind $milliseconds${REASON:+ $REASON}"
-  elif [ -s "$DIR/begun" ] && ! flock -n -s "$RUN/host.lock" true; then
+  elif [ -s "$DIR/begun" ] && ! lock_is_free; then
     say "VERDICT held"
   else
     say "VERDICT unknown"

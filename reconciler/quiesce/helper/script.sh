@@ -18,6 +18,7 @@ exec_script() { # WORD SECONDS
 run_script() { ( exec_script "$@" ); } # WORD SECONDS
 
 hold_script() {
+  await_others
   start_timer 8 $((max_hold + 10000)) script
   begin "$max_hold"
   true >"$DIR/script" # from here on there is something to let go of

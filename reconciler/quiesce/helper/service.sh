@@ -21,6 +21,7 @@ data_touched() { # files newer than the marker, or that cannot be looked at
 }
 
 stop_service() {
+  await_others
   start_timer 8 "$stop_timeout" stop
   begin "$((stop_timeout + 1000))"
   true >"$DIR/start" # from here on the service is ours to start again

@@ -49,6 +49,8 @@ lock_session() {
   "${driver}_text" start >&5
   await 'db started' lock-timeout
   sync_mounts # once more: the less is dirty, the shorter is the freeze
+  await_others
+  start_timer 8 $((max_hold + 10000)) session
   begin "$max_hold"
   ! lock_outlives_client || start_timer 8 "$(lock_seconds)500" lock # not every version gives it up by itself
   true >"$DIR/lock" # from here on there may be one to take back

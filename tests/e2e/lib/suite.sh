@@ -114,11 +114,12 @@ check_stall() {  # MESSAGE FROM TO LIMIT_MS
 }
 
 # ---- what was restored
-restore_and_check() {  # SNAPSHOT_ID: makes a volume from it and leaves what check-restore says in RESTORED
+restore_and_check() {  # SNAPSHOT_ID [OPTION...]: makes a volume from it and leaves what check-restore says in RESTORED
   local volume file
   volume=$(cloud create-volume e2e-restored "$1")
   file=$("$E2E/volume" attach "$volume")
-  RESTORED=$("$E2E/check-restore" "$file" 2>"$WORK/restore.log") || RESTORED="failed: $(tail -3 "$WORK/restore.log")"
+  shift
+  RESTORED=$("$E2E/check-restore" "$file" "$@" 2>"$WORK/restore.log") || RESTORED="failed: $(tail -3 "$WORK/restore.log")"
   "$E2E/volume" detach "$volume"
 }
 field() { grep -oE "\\b$1=[^ ]+" <<<"$RESTORED" | cut -d= -f2; }  # NAME of a field in RESTORED

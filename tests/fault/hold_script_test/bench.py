@@ -47,7 +47,7 @@ class Bench:
         if verb == "hold":
             changes.setdefault("attempt", helper.attempt)
         helper.send(*self.request(**changes))
-        assert helper.line() == "STILLPOINT 1 0.3.0", helper.lines
+        assert helper.line() == "STILLPOINT 1 0.4.0", helper.lines
         return helper
 
     def probe(self, expect, **changes):
@@ -118,7 +118,7 @@ def lets_go_by(b, writer, helper, seconds):
 def dead_man_of(b, helper):
     for pid in b.lab.processes():
         words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        if b"dead-man" in words and os.getsid(pid) == pid:
+        if words[-3:-1] == [b"dead-man", helper.attempt.encode()] and os.getsid(pid) == pid:
             return pid
     raise AssertionError("there is no dead-man")
 

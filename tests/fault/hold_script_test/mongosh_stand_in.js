@@ -19,7 +19,7 @@ const socket = require('net').connect(workerData.path);
 socket.on('connect', () => answer('{"ok":1}'));
 socket.on('error', (e) => answer(JSON.stringify({ ok: 0, errmsg: 'connect ' + e.code + ' ' + workerData.path, code: 6 })));
 const broken = () => answer(JSON.stringify({ ok: 0, errmsg: 'connection closed', code: 6 }));
-socket.on('close', broken);
+socket.on('close', (failed) => failed || broken()); // an error has been answered: its text must not be overwritten
 socket.on('data', (more) => {
   rest += more;
   const end = rest.indexOf('\\n');

@@ -62,8 +62,8 @@ spec:
     - name: mongodb
       volumes: {namePattern: "mongodb_*", ids: [11111111-2222-3333-4444-555555555555]}
       hold: {driver: filesystem}
-    - {name: redis, volumes: {nameContains: redis}, hold: {driver: script, command: /usr/local/lib/stillpoint/redis}}
-    - {name: old, volumes: {nameContains: old}, hold: {driver: mongodb, method: fsyncLock, lockTimeout: 3s, maxLag: 1m}}
+    - {name: redis, volumes: {nameContains: redis}, hold: {driver: script, command: /usr/local/lib/stillpoint/redis, sharedWindow: true}}
+    - {name: old, volumes: {nameContains: old}, hold: {driver: mongodb, method: fsyncLock, lockTimeout: 3s, maxLag: 1m, sharedWindow: true}}
   cluster:
     name: edx-galera
     minHealthyMembers: 2

@@ -52,6 +52,15 @@ TEST(Fingerprint, EverythingThatDecidesHowAPointIsMadeIsInIt) {
   EXPECT_TRUE(seen.insert(fingerprint_of(changed("maxLag: 1m", "maxLag: 2m"), 3)).second);
 }
 
+TEST(Fingerprint, WhetherAWindowIsSharedIsInIt) {
+  const auto read = read_policies(kFullPolicy, "p.yaml");
+  ASSERT_TRUE(read.errors.empty());
+  auto dataset = read.policies.at(0).datasets.at(0);
+  const auto before = fingerprint(read.policies.at(0), dataset);
+  dataset.hold.shared_window = true;
+  EXPECT_NE(fingerprint(read.policies.at(0), dataset), before);
+}
+
 TEST(Fingerprint, WhatDecidesWhenAndHowLongIsNot) {
   EXPECT_EQ(fingerprint_of(changed("keepLast: 7", "keepLast: 8")), fingerprint_of(std::string(kFullPolicy)));
   EXPECT_EQ(fingerprint_of(changed("jitter: 10m", "jitter: 11m")), fingerprint_of(std::string(kFullPolicy)));

@@ -230,6 +230,7 @@ spec:
       {"spec.ssh.helper", policy.ssh.helper == HelperPlacement::Sent ? "sent" : "installed"},
       {"spec.schedule.timeZone", policy.schedule.time_zone},
       {"spec.datasets.onFailure", dataset.on_failure == OnFailure::Fail ? "fail" : "downgrade"},
+      {"spec.datasets.hold.sharedWindow", dataset.hold.shared_window},
       {"spec.datasets.hold.maxHold", time(dataset.hold.max_hold)},
       {"spec.datasets.hold.service", dataset.hold.service},
       {"spec.datasets.hold.stopTimeout", time(dataset.hold.stop_timeout)},

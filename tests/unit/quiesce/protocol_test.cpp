@@ -29,6 +29,7 @@ TEST(ParseReply, ReadsEachKindOfLine) {
   EXPECT_EQ(parsed<reply::Provable>("PROVABLE crash").level, policy::Consistency::Crash);
   parsed<reply::Ok>("OK");
   parsed<reply::Locked>("LOCKED");
+  parsed<reply::Ready>("READY");
   parsed<reply::Armed>("ARMED");
   EXPECT_EQ(parsed<reply::Refused>("REFUSED no-space only 3 MiB left").code, "no-space");
   EXPECT_EQ(parsed<reply::Refused>("REFUSED no-space only 3 MiB left").message, "only 3 MiB left");
