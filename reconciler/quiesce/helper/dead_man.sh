@@ -16,7 +16,7 @@ claim() { create "$DIR/released-by" $$; } # only who has created it releases
 finish_with() { # intact|broken REASON -> KIND HELD_MS REASON
   now
   HELD_MS=0
-  { read -r began <"$DIR/begun"; } 2>/dev/null && HELD_MS=$(((NOW - began) * 10))
+  { read -r began <"$DIR/begun"; } 2>/dev/null && HELD_MS=$(((${ENDED:-$NOW} - began) * 10))
   create "$DIR/verdict" "$1 $HELD_MS $2"
   took=$HELD_MS tries=0
   until { read -r KIND HELD_MS REASON <"$DIR/verdict"; } 2>/dev/null; do

@@ -224,6 +224,7 @@ release() {
   claim || lost
   STAGE=over REASON=''
   thaw_mounts || REASON='a filesystem was not frozen any more'
+  [ "$method" != backupMode ] || { now; ENDED=$NOW; } # what ends after the thaw has kept nobody waiting
   before=$REASON
   case $BY in
     session)
