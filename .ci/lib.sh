@@ -6,7 +6,7 @@ build_packages=(g++ cmake ninja-build ccache mold pkg-config libcpprest-dev liby
   libboost-system-dev libboost-date-time-dev libboost-regex-dev tzdata)
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev libcivetweb-dev libcurl4-openssl-dev prometheus
   openssh-server openssh-client mariadb-server mariadb-client galera-4 rsync postgresql-15 nodejs python3 python3-pymysql python3-selenium
-  chromium chromium-driver iproute2 sudo procps util-linux busybox shellcheck jq curl e2fsprogs prometheus-alertmanager systemd)
+  chromium chromium-driver faketime iproute2 sudo procps util-linux busybox shellcheck jq curl e2fsprogs prometheus-alertmanager systemd)
 check_packages=(clang-format-14 clang-tidy-14)
 
 started=$SECONDS

@@ -156,6 +156,7 @@ class Program {
       return support::pass_on(std::move(address));
     }
     telemetry::HttpAccess access;
+    access.hosts = telemetry::own_names(*address);
     if (!options_.http_credentials.empty()) {
       auto credentials = telemetry::read_http_credentials(options_.http_credentials);
       if (!credentials) {

@@ -18,6 +18,14 @@ check() {
   }
   say "ok: $what"
 }
+# documented COMMAND: runs a command of the docs word for word, where `documented_by` says.
+documented() {
+  say "\$ $1"
+  documented_by "$1" > "$work/documented" 2>&1 || {
+    tail -20 "$work/documented" >&2
+    die "a command of the docs: $1"
+  }
+}
 contains() { grep -qF -- "$2" <<< "$1"; }
 is() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -19,6 +19,7 @@ refuse() { # CODE MESSAGE...
 }
 
 is_number() { case $1 in '' | *[!0-9]* | 0?* | ?????????*) return 1 ;; esac; }
+is_time() { is_number "$1" && [ "$1" -ge 100 ] && [ "$1" -le "$2" ]; } # no more than a policy may ask for, whoever asks
 is_id() { case $1 in '' | *[!0-9a-f]*) return 1 ;; *) [ ${#1} -le 24 ] ;; esac; } # of a connection or a process of the server, never counted with
 is_path() { case $1 in *..* | *[!A-Za-z0-9/_.@+:-]*) return 1 ;; /*) [ ${#1} -le 250 ] ;; *) return 1 ;; esac; }
 is_word() { case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9@_.-]*) return 1 ;; *) [ ${#1} -le 64 ] ;; esac; }
@@ -38,10 +39,10 @@ set_key() { # KEY VALUE; false if either is not exactly what it should be
         *) return 1 ;;
       esac ;;
     freeze) is_flag "$2" && freeze=$2 ;;
-    max-hold-ms) is_number "$2" && [ "$2" -ge 100 ] && max_hold=$2 ;;
-    lock-timeout-ms) is_number "$2" && [ "$2" -ge 100 ] && lock_timeout=$2 ;;
-    stop-timeout-ms) is_number "$2" && [ "$2" -ge 100 ] && stop_timeout=$2 ;;
-    start-timeout-ms) is_number "$2" && [ "$2" -ge 100 ] && start_timeout=$2 ;;
+    max-hold-ms) is_time "$2" 600000 && max_hold=$2 ;;
+    lock-timeout-ms) is_time "$2" 600000 && lock_timeout=$2 ;;
+    stop-timeout-ms) is_time "$2" 900000 && stop_timeout=$2 ;;
+    start-timeout-ms) is_time "$2" 900000 && start_timeout=$2 ;;
     max-lag-ms) is_number "$2" && max_lag=$2 ;;
     service) is_word "$2" && service=$2 ;;
     defaults-file) is_path "$2" && defaults_file=$2 ;;

@@ -152,3 +152,12 @@ def methods_and_drivers_must_match(b):
     b.probe("REFUSED bad-request .*", driver="none")
     b.probe("REFUSED bad-request .*", volume=None)
     b.probe("REFUSED bad-request .*", method="stopService")
+
+
+@case()
+def nobody_holds_for_longer_than_a_policy_may(b):
+    """P1: the helper bounds it, whoever asks with the key of the controller."""
+    for key, most in (("max_hold_ms", 600000), ("lock_timeout_ms", 600000), ("stop_timeout_ms", 900000),
+                      ("start_timeout_ms", 900000)):
+        b.probe("OK", **{key: str(most)})
+        b.probe("REFUSED bad-request .*", **{key: str(most + 1)})

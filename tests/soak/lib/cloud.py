@@ -19,11 +19,11 @@ class Cloud:
     OPTIONS = ["--cut-delay-ms", "200", "--delete-delay-ms", "50", "--token-lifetime-s", "900", "--page-limit", "250",
                "--quota-snapshots", "20000", "--quota-gigabytes", "100000", "--quota-volumes", "2000"]
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, options=OPTIONS, environment=None):
         self.clouds_yaml = folder / "clouds.yaml"
         with open(folder / "cloudsim.log", "wb") as log:
-            self.process = subprocess.Popen([program, *self.OPTIONS, "--clouds-yaml", self.clouds_yaml],
-                                            stdout=subprocess.PIPE, stderr=log)
+            self.process = subprocess.Popen([program, *options, "--clouds-yaml", self.clouds_yaml],
+                                            stdout=subprocess.PIPE, stderr=log, env=environment)
         line = self.process.stdout.readline().decode()
         if not line.startswith("listening "):
             raise CloudError("the embedded cloud did not start; see cloudsim.log")
@@ -94,14 +94,17 @@ class Cloud:
                          {"X-Auth-Token": self.token, "OpenStack-API-Version": "volume 3.66"})[1]
 
     def furnish(self, servers):
-        """`servers`: (name, address, names of volumes) each. -> name -> (id, ids of volumes)."""
+        """`servers`: (name, address, volumes) each, a volume "NAME" or "NAME:GIB". -> name -> (id, ids of volumes)."""
         made = {}
         for name, address, volumes in servers:
             body = {"server": {"name": name, "flavorRef": "1", "imageRef": "tiny",
                                "networks": [{"uuid": "lab", "fixed_ip": address}]}}
             server = self.api("compute", "POST", "/servers", body)["server"]["id"]
-            ids = [self.api("volumev3", "POST", "/volumes", {"volume": {"name": volume, "size": 1}})["volume"]["id"]
-                   for volume in volumes]
+            ids = []
+            for volume in volumes:
+                name_of, _, size = volume.partition(":")
+                ids.append(self.api("volumev3", "POST", "/volumes",
+                                    {"volume": {"name": name_of, "size": int(size or 1)}})["volume"]["id"])
             made[name] = (server, ids)
         self.wait_for_volumes("available")
         for server, volumes in made.values():
