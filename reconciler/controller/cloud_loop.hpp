@@ -15,6 +15,7 @@
 #include "controller/hold_watch.hpp"
 #include "controller/inventory.hpp"
 #include "controller/work_queue.hpp"
+#include "controller/room_watch.hpp"
 #include "executor/executor.hpp"
 #include "executor/hold_gate.hpp"
 #include "schedule/slots.hpp"
@@ -103,7 +104,6 @@ class CloudLoop {
 
   void take_in_results(support::SteadyTime now);
   void take_in(const Ended& ended, support::SteadyTime now);
-  void note_event(const executor::ActionResult& result);
   Look look(support::SteadyTime now);
   bool open_cloud(support::SteadyTime now);
   void could_not(const support::Error& error, const char* what, support::SteadyTime now);
@@ -114,6 +114,7 @@ class CloudLoop {
   void queue_jobs(support::SteadyTime now);
   void publish(std::chrono::nanoseconds took);
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
+  void look_for_room(support::SteadyTime now);
   support::SteadyTime next_due(support::SteadyTime now) const;
 
   const std::string name_;
@@ -129,6 +130,7 @@ class CloudLoop {
   bool has_new_policies_ = false;  ///< the cloud was not looked at since they came
   std::vector<Timetable> timetables_;
   std::vector<Jittered> jittered_;
+  RoomWatch room_;
   std::shared_ptr<ChangeLog> changes_ = std::make_shared<ChangeLog>();
   std::shared_ptr<RecordingCloud> cloud_;
   Inventory inventory_;
