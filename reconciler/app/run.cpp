@@ -143,7 +143,18 @@ class Program {
   void looked(const controller::View& view, const inventory::Points& points) {
     if (view.cloud.observed && view.cloud.error.empty()) {
       metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
-      tombstones_.looked(view.cloud.name, points);
+      for (const auto& name : tombstones_.looked(*view.wanted, view.at_work, points)) {
+        daemon_.note(
+            {status::Event::Kind::Normal,
+             "DeletionFinished",
+             "nothing is left to do for the deleted policy; its file goes with `stillpoint delete " + name + "`",
+             name,
+             "",
+             "",
+             1,
+             {},
+             {}});
+      }
     }
   }
 
@@ -240,7 +251,6 @@ class Program {
     }
     log_->info("Policies read",
                {{"policies", std::to_string(now.policies.size())}, {"clouds", std::to_string(by_cloud.size())}});
-    tombstones_.set_policies(by_cloud);
     daemon_.set_policies(std::move(by_cloud));
   }
 

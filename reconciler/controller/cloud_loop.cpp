@@ -61,6 +61,8 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
 
 SteadyTime CloudLoop::step(const std::stop_token& stop) {
   const auto begun = around_.clock.steady_now();
+  // Before what has ended is taken in: what is not at work now has told all that it has done.
+  auto at_work = around_.queue.policies_at_work(name_);
   take_in_results(begun);
   bool is_current = cloud_ != nullptr && error_.empty();
   const bool is_due = begun >= due_ && is_stale(begun, kFresh);
@@ -68,11 +70,11 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
     is_current = look(begun) == Look::Ok;
   }
   plan();
-  if (is_current && has_ready_work(begun) && is_stale(begun, kFresh)) {
-    is_current = look(begun) == Look::Ok;
   if (is_current) {
     look_for_room(begun);
   }
+  if (is_current && has_ready_work(begun) && is_stale(begun, kFresh)) {
+    is_current = look(begun) == Look::Ok;
     plan();
   }
   if (!is_current) {
@@ -81,7 +83,7 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
     queue_jobs(begun);
   }
   const auto ended = around_.clock.steady_now();
-  publish(ended - begun);
+  publish(ended - begun, std::move(at_work));
   if (!is_current) {
     return std::max(ended, next_look_);
   }
@@ -221,9 +223,9 @@ CloudLoop::Look CloudLoop::look(SteadyTime now) {
   // With what was noted meanwhile: a snapshot that is waited for may be newer than the listing.
   gate_.look(inventory_.observed().snapshots);
   has_new_policies_ = false;
+  room_.is_known();
   listed_ = around_.clock.steady_now();
   listed_wall_ = around_.clock.wall_now();
-  room_.is_known();
   if (!error_.empty()) {
     around_.log.info("Cloud read again", {{"cloud", name_}});
     around_.events.add(
@@ -259,8 +261,6 @@ void CloudLoop::plan() {
   plan_ = planner::plan(*policies_, inventory_.observed(), points_, wishes, around_.clock.wall_now());
 }
 
-bool CloudLoop::has_ready_work(SteadyTime now) const {
-  return std::any_of(plan_.actions.begin(), plan_.actions.end(), [&](const planner::Action& action) {
 /// Points that no quota has room for would otherwise wait for the next slot or resync, whoever makes room meanwhile.
 void CloudLoop::look_for_room(SteadyTime now) {
   room_.planned(plan_, now);
@@ -278,6 +278,8 @@ void CloudLoop::look_for_room(SteadyTime now) {
   room_.planned(plan_, now);
 }
 
+bool CloudLoop::has_ready_work(SteadyTime now) const {
+  return std::any_of(plan_.actions.begin(), plan_.actions.end(), [&](const planner::Action& action) {
     return action.changes() && back_off_.is_ready(ActionKey::of(action), now) &&
            !around_.queue.is_busy({name_, {action.policy, action.server}});
   });
@@ -288,11 +290,11 @@ void CloudLoop::look_for_room(SteadyTime now) {
 /// Whoever ends a job says so before the queue lets its key go, and with the lock held, as this is.
 void CloudLoop::queue_jobs(SteadyTime now) {
   auto jobs = executor::jobs_of(plan_, *policies_, inventory_.observed().servers);
-  const std::lock_guard lock(mutex_);
-  std::erase_if(jobs, [&](const executor::Job& job) {
   for (auto& job : jobs) {
     std::erase_if(job.actions, [&](const auto& action) { return !back_off_.is_ready(ActionKey::of(action), now); });
   }
+  const std::lock_guard lock(mutex_);
+  std::erase_if(jobs, [&](const executor::Job& job) {
     return job.actions.empty() ||
            std::any_of(ended_.begin(), ended_.end(), [&](const Ended& ended) { return ended.key == job.key; });
   });
@@ -303,9 +305,11 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   }
 }
 
-void CloudLoop::publish(std::chrono::nanoseconds took) {
+void CloudLoop::publish(std::chrono::nanoseconds took, std::set<std::string> at_work) {
   auto view = std::make_shared<View>();
   view->took = took;
+  view->wanted = policies_;
+  view->at_work = std::move(at_work);
   view->cloud.name = name_;
   view->cloud.error = error_;
   view->cloud.quota = inventory_.observed().quota;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,8 @@
 #include "controller/events.hpp"
 #include "controller/hold_watch.hpp"
 #include "controller/inventory.hpp"
-#include "controller/work_queue.hpp"
 #include "controller/room_watch.hpp"
+#include "controller/work_queue.hpp"
 #include "executor/executor.hpp"
 #include "executor/hold_gate.hpp"
 #include "schedule/slots.hpp"
@@ -46,7 +47,11 @@ struct Surroundings {
 struct View {
   status::CloudStatus cloud;
   std::vector<status::PolicyStatus> policies;
-  std::chrono::nanoseconds took{0};  ///< the look and the plan
+  std::chrono::nanoseconds took{0};                           ///< the look and the plan
+  std::shared_ptr<const std::vector<policy::Policy>> wanted;  ///< what it was planned by
+  /// Names of policies for which something was being done when the step began. What was done for the others before is
+  /// all in the points.
+  std::set<std::string> at_work;
 };
 
 /// Keeps one cloud as its policies want it. It looks at the whole of it now and then, plans from what is known whenever
@@ -109,12 +114,12 @@ class CloudLoop {
   void could_not(const support::Error& error, const char* what, support::SteadyTime now);
   bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
   void plan();
+  void look_for_room(support::SteadyTime now);
   void forget_jobs();
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
-  void publish(std::chrono::nanoseconds took);
+  void publish(std::chrono::nanoseconds took, std::set<std::string> at_work);
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
-  void look_for_room(support::SteadyTime now);
   support::SteadyTime next_due(support::SteadyTime now) const;
 
   const std::string name_;
@@ -125,12 +130,12 @@ class CloudLoop {
   executor::HoldGate gate_;
   executor::Learnt learnt_;
   BackOff back_off_;
+  RoomWatch room_;
 
   std::shared_ptr<const std::vector<policy::Policy>> policies_;
   bool has_new_policies_ = false;  ///< the cloud was not looked at since they came
   std::vector<Timetable> timetables_;
   std::vector<Jittered> jittered_;
-  RoomWatch room_;
   std::shared_ptr<ChangeLog> changes_ = std::make_shared<ChangeLog>();
   std::shared_ptr<RecordingCloud> cloud_;
   Inventory inventory_;
