@@ -182,7 +182,7 @@ class Program {
     }
     telemetry::HttpHandlers handlers;
     handlers.why_unhealthy = [this] { return daemon_.is_alive() ? "" : "a loop does not go on"; };
-    handlers.why_unready = [this] { return daemon_.has_looked() ? "" : "not every cloud was looked at yet"; };
+    handlers.why_unready = [this] { return daemon_.why_unready(); };
     handlers.metrics = [this] {
       metrics_.observe_queue(daemon_.queue_depth());
       metrics_.observe(status());

@@ -55,7 +55,7 @@ class Daemon::LoopThread {
     news_.notify_all();
   }
   void request_stop() { thread_.request_stop(); }
-  bool has_looked() const { return has_looked_; }
+  bool has_read() const { return has_read_; }
   bool is_alive(SteadyTime now) const {
     const std::lock_guard lock(mutex_);
     return is_stepping_ ? now < since_ + kLongestStep : now < since_ + kLatestStep;
@@ -80,8 +80,9 @@ class Daemon::LoopThread {
         continue;
       }
       const auto next = loop_.step(stop);
-      listeners_.viewed(*loop_.view(), loop_.points());
-      has_looked_ = true;
+      const auto view = loop_.view();
+      listeners_.viewed(*view, loop_.points());
+      has_read_ = has_read_ || view->cloud.observed.has_value();
       lock.lock();
       is_stepping_ = false;
       since_ = next;
@@ -92,7 +93,7 @@ class Daemon::LoopThread {
   CloudLoop loop_;
   support::Clock& clock_;
   const Listeners& listeners_;
-  std::atomic<bool> has_looked_ = false;
+  std::atomic<bool> has_read_ = false;
   mutable std::mutex mutex_;  ///< guards what follows
   std::condition_variable_any news_;
   std::shared_ptr<const std::vector<policy::Policy>> policies_;  ///< that it has not heard of yet
@@ -206,9 +207,19 @@ status::Status Daemon::status() const {
   return status;
 }
 
-bool Daemon::has_looked() const {
-  const auto all = loops();
-  return std::all_of(all.begin(), all.end(), [](const auto& each) { return each->has_looked(); });
+std::string Daemon::why_unready() const {
+  if (was_ready_) {
+    return "";
+  }
+  for (const auto& each : loops()) {
+    if (!each->has_read()) {
+      const auto error = each->loop().view()->cloud.error;
+      const auto cloud = each->loop().name().empty() ? "the cloud of the environment" : "cloud " + each->loop().name();
+      return cloud + " was not read yet" + (error.empty() ? "" : ": " + error);
+    }
+  }
+  was_ready_ = true;
+  return "";
 }
 
 bool Daemon::is_alive() const {

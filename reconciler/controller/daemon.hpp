@@ -46,8 +46,9 @@ class Daemon {
   /// All that is known now. `version` is left empty.
   status::Status status() const;
   std::size_t queue_depth() const { return queue_.depth(); }
-  /// Whether every cloud was looked at once, or could not be.
-  bool has_looked() const;
+  /// Why it is not ready; empty: every cloud that its policies name was read once since it was started. What cannot be
+  /// read later, or is named later, changes nothing: a probe must not take away what shows people what is wrong.
+  std::string why_unready() const;
   /// Whether every loop goes on as it should; if not, the program had better be started anew.
   bool is_alive() const;
 
@@ -68,7 +69,8 @@ class Daemon {
   Surroundings surroundings_;
   mutable std::mutex mutex_;                                  ///< guards what follows
   std::map<std::string, std::shared_ptr<LoopThread>> loops_;  ///< also of clouds that no policy names any more
-  std::atomic<support::SteadyTime> last_done_;                ///< when a worker last began or ended something
+  mutable std::atomic<bool> was_ready_ = false;
+  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last began or ended something
   std::stop_source stop_;
   std::vector<std::jthread> workers_;
 };

@@ -93,6 +93,17 @@ class DaemonTest : public ::testing::Test {
                             [&] { return std::any_of(views_.begin(), views_.end(), wanted); });
   }
 
+  void refuse_logins(std::optional<support::Error> error) {
+    const std::lock_guard lock(mutex_);
+    open_error_ = std::move(error);
+  }
+  /// The daemon notes a look after it has told of it.
+  void await_ready() {
+    while (!daemon().why_unready().empty()) {
+      std::this_thread::yield();
+    }
+  }
+
   support::SystemClock clock_;
   fakes::FakeCloud cloud_{clock_};
   fakes::ServerScript script_;
@@ -128,6 +139,21 @@ TEST_F(DaemonTest, P10ACloudThatIsForgottenAndNamedAgainStillKnowsWhatIsHeldTher
   daemon().set_policies({{"prod", {policy("second")}}});
   EXPECT_EQ(keeper_.first_of({"second held", "second skipped"}), "second skipped")
       << "the server is held, for a policy that is gone";
+}
+
+TEST_F(DaemonTest, IsReadyWhenEveryCloudWasReadOnceAndStaysSo) {
+  open_error_ = support::Error(support::ErrorKind::Unavailable, "Keystone is down");
+  daemon().set_policies({{"prod", {policy("first")}}});
+  EXPECT_NE(daemon().why_unready(), "");
+  ASSERT_TRUE(await_look([](const View& view) { return !view.cloud.error.empty(); }));
+  EXPECT_EQ(daemon().why_unready(), "cloud prod was not read yet: could not log in: Keystone is down");
+  refuse_logins(std::nullopt);
+  ASSERT_TRUE(await_look([](const View& view) { return view.cloud.observed.has_value(); }));
+  await_ready();
+  refuse_logins(support::Error(support::ErrorKind::Unavailable, "Keystone is down again"));
+  daemon().set_policies({{"prod", {policy("first")}}, {"lab", {policy("second")}}});
+  ASSERT_TRUE(await_look([](const View& view) { return view.cloud.name == "lab" && !view.cloud.error.empty(); }));
+  EXPECT_EQ(daemon().why_unready(), "") << "what can be seen of the first cloud is still served";
 }
 
 }  // namespace
