@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "app/ask.hpp"
 #include "app/commands.hpp"
@@ -120,12 +121,11 @@ class Deletion {
 
   ExitCode remove(store::Stored& stored) {
     auto& policy = stored.policy;
-    if (policy.is_tombstone()) {
-      std::cout << "policy/" << policy.name << " is deleted already, at " << support::format_utc(*policy.deleted_at)
-                << ": its file goes when nothing is left to do for it\n";
-      return ExitCode::Ok;
+    if (!policy.is_tombstone()) {
+      policy.deleted_at = std::chrono::floor<std::chrono::seconds>(clock_.wall_now());
+    } else {
+      deleted_before_.insert(policy.name);
     }
-    policy.deleted_at = std::chrono::floor<std::chrono::seconds>(clock_.wall_now());
     const auto all = with_tombstone(policy);
     telemetry::Metrics metrics;
     const auto ended = for_each_cloud_of({policy}, options_, clock_, metrics, log_, [&](const CloudTask& task) {
@@ -153,12 +153,18 @@ class Deletion {
     }
     const auto points = inventory::assemble(*snapshots, options_.installation);
     const auto attempts = attempts_of(policy, all, points);
-    if (policy.deletion_policy == DeletionPolicy::Retain) {
+    const bool again = deleted_before_.contains(policy.name);
+    if (!again && policy.deletion_policy == DeletionPolicy::Retain) {
       if (auto pinned = retain(task, attempts, policy.name); !pinned) {
         return say_error(pinned.error(), ExitCode::Failed);
       }
     }
     const bool finished = is_finished(policy, all, points, clock_.wall_now());
+    if (again && !finished) {
+      std::cout << "policy/" << policy.name << " is deleted already, at " << support::format_utc(*policy.deleted_at)
+                << ": its file goes when nothing is left to do for it\n";
+      return ExitCode::Ok;
+    }
     return write(stored, finished, attempts);
   }
 
@@ -220,6 +226,7 @@ class Deletion {
   support::Log& log_;
   store::PolicyFolder folder_;
   std::vector<store::Stored> doomed_;
+  std::set<std::string> deleted_before_;  ///< those of them that are tombstones already
   std::map<std::string, Expected> written_;
 };
 

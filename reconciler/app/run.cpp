@@ -143,7 +143,18 @@ class Program {
   void looked(const controller::View& view, const inventory::Points& points) {
     if (view.cloud.observed && view.cloud.error.empty()) {
       metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
-      tombstones_.looked(view.cloud.name, points);
+      for (const auto& name : tombstones_.looked(*view.wanted, view.at_work, points)) {
+        daemon_.note(
+            {status::Event::Kind::Normal,
+             "DeletionFinished",
+             "nothing is left to do for the deleted policy; its file goes with `stillpoint delete " + name + "`",
+             name,
+             "",
+             "",
+             1,
+             {},
+             {}});
+      }
     }
   }
 
@@ -172,7 +183,7 @@ class Program {
     }
     telemetry::HttpHandlers handlers;
     handlers.why_unhealthy = [this] { return daemon_.is_alive() ? "" : "a loop does not go on"; };
-    handlers.why_unready = [this] { return daemon_.has_looked() ? "" : "not every cloud was looked at yet"; };
+    handlers.why_unready = [this] { return daemon_.why_unready(); };
     handlers.metrics = [this] {
       metrics_.observe_queue(daemon_.queue_depth());
       metrics_.observe(status());
@@ -241,7 +252,6 @@ class Program {
     }
     log_->info("Policies read",
                {{"policies", std::to_string(now.policies.size())}, {"clouds", std::to_string(by_cloud.size())}});
-    tombstones_.set_policies(by_cloud);
     daemon_.set_policies(std::move(by_cloud));
   }
 

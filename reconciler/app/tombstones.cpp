@@ -13,6 +13,9 @@ namespace {
 using inventory::Attempt;
 using policy::Policy;
 
+/// What could not be removed.
+constexpr std::chrono::hours kTriedAgain{1};
+
 /// Its name, and those that it had and that nobody else claims.
 std::set<std::string> names_of(const Policy& policy, const std::vector<Policy>& all) {
   std::set<std::string> names(policy.previous_names.begin(), policy.previous_names.end());
@@ -28,8 +31,8 @@ std::set<std::string> names_of(const Policy& policy, const std::vector<Policy>& 
   return names;
 }
 
-bool any_tombstone(const std::vector<Policy>& policies) {
-  return std::any_of(policies.begin(), policies.end(), [](const Policy& policy) { return policy.is_tombstone(); });
+bool intersects(const std::set<std::string>& some, const std::set<std::string>& others) {
+  return std::any_of(some.begin(), some.end(), [&](const auto& one) { return others.contains(one); });
 }
 
 /// Whether the planner's rule for tombstones wants anything done for the policy, or waits for something of it. Whether
@@ -53,6 +56,33 @@ bool asks_for(const Policy& tombstone, const std::vector<Policy>& all, const inv
 /// The store says still what the pass went by.
 bool is_unchanged(const store::Stored& stored, const Policy& tombstone) {
   return stored.policy.deleted_at == tombstone.deleted_at && stored.policy.spec_hash == tombstone.spec_hash;
+}
+
+enum class Removal { Removed, Elsewhere };
+
+/// `Elsewhere`: the file is not in the folder, or says something else by now.
+support::Result<Removal> remove(const std::string& folder, const Policy& tombstone, support::Log& log) {
+  store::PolicyFolder store(folder);
+  if (auto read = store.read(); !read) {
+    return support::pass_on(std::move(read));
+  }
+  const auto stored = store.find(tombstone.name);
+  if (!stored || !is_unchanged(*stored, tombstone)) {
+    return Removal::Elsewhere;
+  }
+  if (auto removed = store.remove(tombstone.name); !removed) {
+    return support::pass_on(std::move(removed));
+  }
+  log.info("Tombstone removed", {{"policy", tombstone.name}, {"file", stored->file}});
+  return Removal::Removed;
+}
+
+/// A service that must not write to its configuration is as it should be.
+void tell_kept(const Policy& tombstone, const std::string& why, support::Log& log) {
+  log.warn("Tombstone not removed",
+           {{"policy", tombstone.name},
+            {"why", why},
+            {"meaning", "nothing is left to do for it; `stillpoint delete " + tombstone.name + "` removes its file"}});
 }
 
 }  // namespace
@@ -97,51 +127,51 @@ bool is_finished(const Policy& tombstone, const std::vector<Policy>& all, const 
 std::vector<std::string> remove_finished(const std::string& folder, const std::vector<Policy>& all,
                                          const inventory::Points& points, support::WallTime now, support::Log& log) {
   std::vector<std::string> removed;
-  if (!any_tombstone(all)) {
-    return removed;
-  }
   for (const auto& policy : all) {
     if (!is_finished(policy, all, points, now)) {
       continue;
     }
-    store::PolicyFolder store(folder);
-    auto done = store.read();
-    const auto stored = done ? store.find(policy.name) : std::nullopt;
-    if (done && (!stored || !is_unchanged(*stored, policy))) {
-      continue;
-    }
-    done = done ? store.remove(policy.name) : done;
-    if (done) {
+    const auto done = remove(folder, policy, log);
+    if (!done) {
+      tell_kept(policy, done.error().to_string(), log);
+    } else if (*done == Removal::Removed) {
       removed.push_back(policy.name);
-      log.info("Tombstone removed", {{"policy", policy.name}, {"file", stored->file}});
-    } else {
-      log.error("Tombstone not removed", {{"policy", policy.name}, {"error", done.error().to_string()}});
     }
   }
   return removed;
 }
 
-void TombstoneKeeper::set_policies(const std::map<std::string, std::vector<Policy>>& by_cloud) {
-  const std::lock_guard lock(mutex_);
-  by_cloud_.clear();
-  for (const auto& [cloud, policies] : by_cloud) {
-    if (any_tombstone(policies)) {
-      by_cloud_[cloud] = policies;
+std::vector<std::string> TombstoneKeeper::looked(const std::vector<Policy>& all, const std::set<std::string>& at_work,
+                                                 const inventory::Points& points) {
+  std::vector<std::string> kept;
+  for (const auto& policy : all) {
+    if (folder_.empty() || !policy.is_tombstone() || is_left_alone(policy) ||
+        intersects(names_of(policy, all), at_work) || !is_finished(policy, all, points, clock_.wall_now())) {
+      continue;
+    }
+    if (const auto done = remove(folder_, policy, log_); !done && keep(policy, done.error().to_string())) {
+      kept.push_back(policy.name);
     }
   }
+  return kept;
 }
 
-void TombstoneKeeper::looked(const std::string& cloud, const inventory::Points& points) {
-  std::vector<Policy> policies;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = by_cloud_.find(cloud);
-    if (folder_.empty() || found == by_cloud_.end()) {
-      return;
-    }
-    policies = found->second;
+bool TombstoneKeeper::is_left_alone(const Policy& tombstone) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = kept_.find({tombstone.name, *tombstone.deleted_at, tombstone.spec_hash});
+  return kept != kept_.end() && clock_.steady_now() < kept->second.next;
+}
+
+/// True if that was not said before.
+bool TombstoneKeeper::keep(const Policy& tombstone, const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  auto& kept = kept_[{tombstone.name, *tombstone.deleted_at, tombstone.spec_hash}];
+  kept.next = clock_.steady_now() + kTriedAgain;
+  if (std::exchange(kept.told, why) == why) {
+    return false;
   }
-  remove_finished(folder_, policies, points, clock_.wall_now(), log_);
+  tell_kept(tombstone, why, log_);
+  return true;
 }
 
 }  // namespace stillpoint::app

@@ -2,7 +2,9 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "inventory/points.hpp"
@@ -28,26 +30,38 @@ bool is_finished(const policy::Policy& tombstone, const std::vector<policy::Poli
 
 /// Removes the files of the tombstones of one cloud that are finished, and gives back their names. `folder` is the
 /// store: files that are not in it are nobody's to remove. A file that says something else by now stays. What cannot be
-/// removed goes to the log, and is tried again by the next pass. Does nothing, at no cost, where there is no tombstone.
+/// removed goes to the log, with what to do about it. Does nothing, at no cost, where there is no tombstone.
 std::vector<std::string> remove_finished(const std::string& folder, const std::vector<policy::Policy>& all,
                                          const inventory::Points& points, support::WallTime now, support::Log& log);
 
-/// The same for a daemon, which hears of policies in one thread and of clouds in others. Safe to use from any.
+/// The same for a daemon, whose service may be one that must not write where its policies are: what could not be
+/// removed is told once, and tried again once an hour. Safe to use from any thread.
 class TombstoneKeeper {
  public:
   /// `folder` is empty if the policies do not come from the store: then it removes nothing.
   TombstoneKeeper(std::string folder, support::Clock& clock, support::Log& log)
       : folder_(std::move(folder)), clock_(clock), log_(log) {}
 
-  void set_policies(const std::map<std::string, std::vector<policy::Policy>>& by_cloud);
-  void looked(const std::string& cloud, const inventory::Points& points);
+  /// Removes those that are finished by what the cloud shows, but those for which something is `at_work`: a point that
+  /// is being made is in no listing yet. Gives back the names of those that are found finished for the first time and
+  /// cannot be removed.
+  std::vector<std::string> looked(const std::vector<policy::Policy>& all, const std::set<std::string>& at_work,
+                                  const inventory::Points& points);
 
  private:
+  using Key = std::tuple<std::string, support::WallTime, std::string>;  ///< name, deletion and hash
+  struct Kept {
+    support::SteadyTime next;
+    std::string told;
+  };
+  bool is_left_alone(const policy::Policy& tombstone);
+  bool keep(const policy::Policy& tombstone, const std::string& why);
+
   const std::string folder_;
   support::Clock& clock_;
   support::Log& log_;
-  std::mutex mutex_;                                             ///< guards what follows
-  std::map<std::string, std::vector<policy::Policy>> by_cloud_;  ///< of clouds with a tombstone only
+  std::mutex mutex_;  ///< guards what follows
+  std::map<Key, Kept> kept_;
 };
 
 }  // namespace stillpoint::app

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cloud/shared_metadata.hpp"
 #include "support/clock.hpp"
 #include "support/ids.hpp"
 
@@ -13,9 +14,6 @@ namespace stillpoint::cloud {
 using VolumeId = support::Id<struct VolumeIdTag>;
 using SnapshotId = support::Id<struct SnapshotIdTag>;
 using ServerId = support::Id<struct ServerIdTag>;
-
-/// Cinder's metadata of an object. Keys and values hold at most 255 characters each.
-using Metadata = std::map<std::string, std::string>;
 
 /// One address of a server as Nova lists it.
 struct Address {
@@ -61,7 +59,7 @@ struct Snapshot {
   int size_gib = 0;
   support::WallTime created_at;
   std::optional<support::WallTime> updated_at;
-  Metadata metadata;
+  SharedMetadata metadata;
   std::string group_snapshot_id;  ///< empty unless it was made through a group
 };
 

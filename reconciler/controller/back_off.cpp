@@ -13,7 +13,12 @@ constexpr milliseconds kBusy{15'000};
 
 }  // namespace
 
-void BackOff::failed(const executor::JobKey& key, support::SteadyTime now) {
+ActionKey ActionKey::of(const planner::Action& action) {
+  const auto* attempt = action.attempt();
+  return {{action.policy, action.server, action.dataset}, attempt == nullptr ? "" : attempt->id};
+}
+
+void BackOff::failed(const ActionKey& key, support::SteadyTime now) {
   auto& entry = entries_[key];
   const auto pause = std::min(kLongest, kFirst * (1 << std::min(entry.failures, 10)));
   ++entry.failures;
@@ -21,13 +26,13 @@ void BackOff::failed(const executor::JobKey& key, support::SteadyTime now) {
   entry.taken = false;
 }
 
-void BackOff::was_busy(const executor::JobKey& key, support::SteadyTime now) {
+void BackOff::was_busy(const ActionKey& key, support::SteadyTime now) {
   auto& entry = entries_[key];
   entry.ready = now + with_jitter(kBusy);
   entry.taken = false;
 }
 
-bool BackOff::is_ready(const executor::JobKey& key, support::SteadyTime now) const {
+bool BackOff::is_ready(const ActionKey& key, support::SteadyTime now) const {
   const auto entry = entries_.find(key);
   return entry == entries_.end() || entry->second.ready <= now;
 }
@@ -42,11 +47,11 @@ std::optional<support::SteadyTime> BackOff::next_ready(support::SteadyTime now) 
   return next;
 }
 
-std::vector<executor::JobKey> BackOff::take_ready(support::SteadyTime now) {
+std::vector<ActionKey> BackOff::take_ready(support::SteadyTime now) {
   // A key that was not tried again for so long is nobody's any more.
   std::erase_if(entries_,
                 [&](const auto& entry) { return entry.second.taken && entry.second.ready + 2 * kLongest < now; });
-  std::vector<executor::JobKey> ready;
+  std::vector<ActionKey> ready;
   for (auto& [key, entry] : entries_) {
     if (entry.ready <= now && !entry.taken) {
       entry.taken = true;

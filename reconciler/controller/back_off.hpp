@@ -4,12 +4,24 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "executor/job.hpp"
+#include "inventory/points.hpp"
+#include "planner/plan.hpp"
 #include "support/clock.hpp"
 
 namespace stillpoint::controller {
+
+/// What is left alone after it failed: the making of a series' points, or what is done to one attempt. What else is to
+/// be done on the same server does not wait for it.
+struct ActionKey {
+  inventory::SeriesKey series;
+  std::string attempt;  ///< empty: a new point
+
+  static ActionKey of(const planner::Action& action);
+  friend auto operator<=>(const ActionKey&, const ActionKey&) = default;
+};
 
 /// How long each key is left alone after it failed: 10 s, doubled with each failure up to 5 minutes, and up to a
 /// quarter less of it, so that what failed together does not come back together. Used by one thread.
@@ -18,16 +30,16 @@ class BackOff {
   /// `seed` of the jitter.
   explicit BackOff(std::uint64_t seed) : random_(seed) {}
 
-  void failed(const executor::JobKey& key, support::SteadyTime now);
+  void failed(const ActionKey& key, support::SteadyTime now);
   /// Somebody else was at work there: no failure, looked at again in about a quarter of a minute.
-  void was_busy(const executor::JobKey& key, support::SteadyTime now);
-  void succeeded(const executor::JobKey& key) { entries_.erase(key); }
+  void was_busy(const ActionKey& key, support::SteadyTime now);
+  void succeeded(const ActionKey& key) { entries_.erase(key); }
 
-  bool is_ready(const executor::JobKey& key, support::SteadyTime now) const;
+  bool is_ready(const ActionKey& key, support::SteadyTime now) const;
   /// When the next of those that are not ready is; empty if all are.
   std::optional<support::SteadyTime> next_ready(support::SteadyTime now) const;
   /// Those that became ready since the last call.
-  std::vector<executor::JobKey> take_ready(support::SteadyTime now);
+  std::vector<ActionKey> take_ready(support::SteadyTime now);
 
  private:
   struct Entry {
@@ -37,7 +49,7 @@ class BackOff {
   };
   std::chrono::milliseconds with_jitter(std::chrono::milliseconds pause);
 
-  std::map<executor::JobKey, Entry> entries_;
+  std::map<ActionKey, Entry> entries_;
   std::uint64_t random_;
 };
 

@@ -24,6 +24,8 @@ constexpr seconds kClockSet{2};
 /// After a look that failed the next one is tried this much later, and twice that after the next.
 constexpr seconds kFirstRetry{1};
 constexpr seconds kLastRetry{60};
+/// For a look at the quotas alone.
+constexpr seconds kQuotaTime{30};
 
 std::uint64_t seed_of(const std::string& name) {
   return std::hash<std::string>{}(name);
@@ -59,6 +61,8 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
 
 SteadyTime CloudLoop::step(const std::stop_token& stop) {
   const auto begun = around_.clock.steady_now();
+  // Before what has ended is taken in: what is not at work now has told all that it has done.
+  auto at_work = around_.queue.policies_at_work(name_);
   take_in_results(begun);
   bool is_current = cloud_ != nullptr && error_.empty();
   const bool is_due = begun >= due_ && is_stale(begun, kFresh);
@@ -66,6 +70,9 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
     is_current = look(begun) == Look::Ok;
   }
   plan();
+  if (is_current) {
+    look_for_room(begun);
+  }
   if (is_current && has_ready_work(begun) && is_stale(begun, kFresh)) {
     is_current = look(begun) == Look::Ok;
     plan();
@@ -76,12 +83,12 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
     queue_jobs(begun);
   }
   const auto ended = around_.clock.steady_now();
-  publish(ended - begun);
+  publish(ended - begun, std::move(at_work));
   if (!is_current) {
     return std::max(ended, next_look_);
   }
   due_ = next_due(ended);
-  return std::min({due_, ended + settings_.longest_sleep, listed_ + settings_.resync});
+  return std::min({due_, room_.next(), ended + settings_.longest_sleep, listed_ + settings_.resync});
 }
 
 CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
@@ -104,7 +111,9 @@ CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop
   Ended ended{key, {}};
   ended.results = executor::carry_out(context, job, learnt_, [&](const ActionResult& result) {
     executor::log_result(around_.log, name_, "Action ended", result);
-    note_event(result);
+    if (auto event = event_of(result)) {
+      around_.events.add(std::move(*event), around_.clock.wall_now());
+    }
   });
   const auto worked = ended.worked();
   const std::lock_guard lock(mutex_);
@@ -130,7 +139,9 @@ void CloudLoop::take_in_results(SteadyTime now) {
     inventory_.apply(changes_->take());
   }
   for (const auto& key : back_off_.take_ready(now)) {
-    learnt_.forgive(key);
+    if (key.attempt.empty()) {
+      learnt_.forgive(key.series);
+    }
   }
 }
 
@@ -147,48 +158,25 @@ CloudLoop::Worked CloudLoop::Ended::worked() const {
 
 void CloudLoop::take_in(const Ended& ended, SteadyTime now) {
   for (const auto& result : ended.results) {
-    const auto& action = result.action;
-    if (result.error && std::holds_alternative<planner::CreatePoint>(action.what)) {
-      failures_.insert_or_assign({action.policy, action.server, action.dataset}, *result.error);
+    const auto key = ActionKey::of(result.action);
+    const bool creates = std::holds_alternative<planner::CreatePoint>(result.action.what);
+    switch (result.outcome) {
+      case ActionResult::Outcome::Failed:
+        back_off_.failed(key, now);
+        if (creates) {
+          failures_.insert_or_assign(key.series, *result.error);
+        }
+        break;
+      case ActionResult::Outcome::Skipped:
+        back_off_.was_busy(key, now);
+        break;
+      case ActionResult::Outcome::Done:
+        back_off_.succeeded(key);
+        if (result.action.cost().snapshots < 0) {
+          room_.was_made();
+        }
     }
   }
-  switch (ended.worked()) {
-    case Worked::Failed:
-      back_off_.failed(ended.key, now);
-      break;
-    case Worked::Again:
-      back_off_.was_busy(ended.key, now);
-      break;
-    case Worked::Nothing:
-    case Worked::Done:
-      back_off_.succeeded(ended.key);
-      learnt_.forgive(ended.key);
-  }
-}
-
-void CloudLoop::note_event(const ActionResult& result) {
-  const auto& action = result.action;
-  if (result.outcome == ActionResult::Outcome::Skipped) {
-    return;  // it is tried again in a moment
-  }
-  const bool failed = result.outcome == ActionResult::Outcome::Failed;
-  static const std::map<std::string_view, std::pair<const char*, const char*>> kReasons{
-      {"create", {"PointComplete", "PointFailed"}},
-      {"complete", {"Labelled", "LabelFailed"}},
-      {"relabel", {"Labelled", "LabelFailed"}},
-      {"prune", {"Pruned", "PruneFailed"}},
-      {"sweep", {"Swept", "SweepFailed"}}};
-  const auto& reasons = kReasons.at(action.verb());
-  around_.events.add({failed ? status::Event::Kind::Warning : status::Event::Kind::Normal,
-                      failed ? reasons.second : reasons.first,
-                      failed ? result.error->to_string() : result.note,
-                      action.policy,
-                      action.server_name,
-                      action.dataset,
-                      1,
-                      {},
-                      {}},
-                     around_.clock.wall_now());
 }
 
 /// Nothing is begun any more by a plan that is not to be trusted now. Keys that wait find nothing to do.
@@ -235,6 +223,7 @@ CloudLoop::Look CloudLoop::look(SteadyTime now) {
   // With what was noted meanwhile: a snapshot that is waited for may be newer than the listing.
   gate_.look(inventory_.observed().snapshots);
   has_new_policies_ = false;
+  room_.is_known();
   listed_ = around_.clock.steady_now();
   listed_wall_ = around_.clock.wall_now();
   if (!error_.empty()) {
@@ -272,10 +261,27 @@ void CloudLoop::plan() {
   plan_ = planner::plan(*policies_, inventory_.observed(), points_, wishes, around_.clock.wall_now());
 }
 
+/// Points that no quota has room for would otherwise wait for the next slot or resync, whoever makes room meanwhile.
+void CloudLoop::look_for_room(SteadyTime now) {
+  room_.planned(plan_, now);
+  if (!room_.is_due(now)) {
+    return;
+  }
+  auto quota = cloud_->quota(support::Deadline::after(around_.clock, kQuotaTime));
+  room_.looked(now);
+  if (!quota) {
+    around_.log.warn("Quotas not read", {{"cloud", name_}, {"error", quota.error().to_string()}});
+    return;
+  }
+  inventory_.observed().quota = std::move(*quota);
+  plan();
+  room_.planned(plan_, now);
+}
+
 bool CloudLoop::has_ready_work(SteadyTime now) const {
   return std::any_of(plan_.actions.begin(), plan_.actions.end(), [&](const planner::Action& action) {
-    const JobKey key{action.policy, action.server};
-    return action.changes() && back_off_.is_ready(key, now) && !around_.queue.is_busy({name_, key});
+    return action.changes() && back_off_.is_ready(ActionKey::of(action), now) &&
+           !around_.queue.is_busy({name_, {action.policy, action.server}});
   });
 }
 
@@ -284,9 +290,12 @@ bool CloudLoop::has_ready_work(SteadyTime now) const {
 /// Whoever ends a job says so before the queue lets its key go, and with the lock held, as this is.
 void CloudLoop::queue_jobs(SteadyTime now) {
   auto jobs = executor::jobs_of(plan_, *policies_, inventory_.observed().servers);
+  for (auto& job : jobs) {
+    std::erase_if(job.actions, [&](const auto& action) { return !back_off_.is_ready(ActionKey::of(action), now); });
+  }
   const std::lock_guard lock(mutex_);
   std::erase_if(jobs, [&](const executor::Job& job) {
-    return !back_off_.is_ready(job.key, now) ||
+    return job.actions.empty() ||
            std::any_of(ended_.begin(), ended_.end(), [&](const Ended& ended) { return ended.key == job.key; });
   });
   jobs_.clear();
@@ -296,9 +305,11 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   }
 }
 
-void CloudLoop::publish(std::chrono::nanoseconds took) {
+void CloudLoop::publish(std::chrono::nanoseconds took, std::set<std::string> at_work) {
   auto view = std::make_shared<View>();
   view->took = took;
+  view->wanted = policies_;
+  view->at_work = std::move(at_work);
   view->cloud.name = name_;
   view->cloud.error = error_;
   view->cloud.quota = inventory_.observed().quota;

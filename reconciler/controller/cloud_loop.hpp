@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "controller/events.hpp"
 #include "controller/hold_watch.hpp"
 #include "controller/inventory.hpp"
+#include "controller/room_watch.hpp"
 #include "controller/work_queue.hpp"
 #include "executor/executor.hpp"
 #include "executor/hold_gate.hpp"
@@ -45,7 +47,11 @@ struct Surroundings {
 struct View {
   status::CloudStatus cloud;
   std::vector<status::PolicyStatus> policies;
-  std::chrono::nanoseconds took{0};  ///< the look and the plan
+  std::chrono::nanoseconds took{0};                           ///< the look and the plan
+  std::shared_ptr<const std::vector<policy::Policy>> wanted;  ///< what it was planned by
+  /// Names of policies for which something was being done when the step began. What was done for the others before is
+  /// all in the points.
+  std::set<std::string> at_work;
 };
 
 /// Keeps one cloud as its policies want it. It looks at the whole of it now and then, plans from what is known whenever
@@ -103,16 +109,16 @@ class CloudLoop {
 
   void take_in_results(support::SteadyTime now);
   void take_in(const Ended& ended, support::SteadyTime now);
-  void note_event(const executor::ActionResult& result);
   Look look(support::SteadyTime now);
   bool open_cloud(support::SteadyTime now);
   void could_not(const support::Error& error, const char* what, support::SteadyTime now);
   bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
   void plan();
+  void look_for_room(support::SteadyTime now);
   void forget_jobs();
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
-  void publish(std::chrono::nanoseconds took);
+  void publish(std::chrono::nanoseconds took, std::set<std::string> at_work);
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
   support::SteadyTime next_due(support::SteadyTime now) const;
 
@@ -124,6 +130,7 @@ class CloudLoop {
   executor::HoldGate gate_;
   executor::Learnt learnt_;
   BackOff back_off_;
+  RoomWatch room_;
 
   std::shared_ptr<const std::vector<policy::Policy>> policies_;
   bool has_new_policies_ = false;  ///< the cloud was not looked at since they came

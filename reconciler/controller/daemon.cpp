@@ -18,7 +18,8 @@ constexpr std::chrono::minutes kLongestAction{60};
 
 }  // namespace
 
-/// A cloud's loop and its thread.
+/// A cloud's loop and its thread. It is kept as long as the daemon, and sleeps while no policy names the cloud: what it
+/// knows of holds that are still open must hold for the next policy, too.
 class Daemon::LoopThread {
  public:
   LoopThread(const std::string& cloud, CloudLoop::Open open, const Listeners& listeners, const Settings& settings,
@@ -36,10 +37,17 @@ class Daemon::LoopThread {
   LoopThread& operator=(const LoopThread&) = delete;
 
   CloudLoop& loop() { return loop_; }
+  /// Sleeps without any.
   void set_policies(std::vector<policy::Policy> policies) {
     const std::lock_guard lock(mutex_);
+    since_ = is_awake_ ? since_ : clock_.steady_now();
+    is_awake_ = !policies.empty();
     policies_ = std::make_shared<const std::vector<policy::Policy>>(std::move(policies));
     news_.notify_all();
+  }
+  bool is_awake() const {
+    const std::lock_guard lock(mutex_);
+    return is_awake_;
   }
   void wake() {
     const std::lock_guard lock(mutex_);
@@ -47,7 +55,7 @@ class Daemon::LoopThread {
     news_.notify_all();
   }
   void request_stop() { thread_.request_stop(); }
-  bool has_looked() const { return has_looked_; }
+  bool has_read() const { return has_read_; }
   bool is_alive(SteadyTime now) const {
     const std::lock_guard lock(mutex_);
     return is_stepping_ ? now < since_ + kLongestStep : now < since_ + kLatestStep;
@@ -56,20 +64,25 @@ class Daemon::LoopThread {
  private:
   void run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    // There is nothing to do before it is known what for.
-    news_.wait(lock, stop, [&] { return policies_ != nullptr; });
     while (!stop.stop_requested()) {
+      news_.wait(lock, stop, [&] { return is_awake_ || policies_ != nullptr; });
       has_news_ = false;
       is_stepping_ = true;
       since_ = clock_.steady_now();
+      const bool sleeps = !is_awake_;
       auto policies = std::exchange(policies_, nullptr);
       lock.unlock();
       if (policies != nullptr) {
         loop_.set_policies(std::move(policies));
       }
+      if (sleeps || stop.stop_requested()) {
+        lock.lock();
+        continue;
+      }
       const auto next = loop_.step(stop);
-      listeners_.viewed(*loop_.view(), loop_.points());
-      has_looked_ = true;
+      const auto view = loop_.view();
+      listeners_.viewed(*view, loop_.points());
+      has_read_ = has_read_ || view->cloud.observed.has_value();
       lock.lock();
       is_stepping_ = false;
       since_ = next;
@@ -80,10 +93,11 @@ class Daemon::LoopThread {
   CloudLoop loop_;
   support::Clock& clock_;
   const Listeners& listeners_;
-  std::atomic<bool> has_looked_ = false;
+  std::atomic<bool> has_read_ = false;
   mutable std::mutex mutex_;  ///< guards what follows
   std::condition_variable_any news_;
-  std::shared_ptr<const std::vector<policy::Policy>> policies_;
+  std::shared_ptr<const std::vector<policy::Policy>> policies_;  ///< that it has not heard of yet
+  bool is_awake_ = false;
   bool has_news_ = false;
   bool is_stepping_ = false;
   SteadyTime since_;  ///< when the step began, or when the next one is to
@@ -112,25 +126,18 @@ Daemon::~Daemon() {
 void Daemon::wait() {
   workers_.clear();
   std::map<std::string, std::shared_ptr<LoopThread>> loops;
-  std::vector<std::shared_ptr<LoopThread>> retired;
   {
     const std::lock_guard lock(mutex_);
     loops.swap(loops_);
-    retired.swap(retired_);
   }
   // Their threads are joined here, without the lock: somebody may still ask for the status.
 }
 
 void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> policies) {
   const std::lock_guard lock(mutex_);
-  for (auto loop = loops_.begin(); loop != loops_.end();) {
-    if (policies.contains(loop->first)) {
-      ++loop;
-    } else {
-      // Its thread may be in a call to the cloud: that is waited for at the end, and not by whoever feeds the watchdog.
-      loop->second->request_stop();
-      retired_.push_back(std::move(loop->second));
-      loop = loops_.erase(loop);
+  for (auto& [cloud, loop] : loops_) {
+    if (!policies.contains(cloud)) {
+      loop->set_policies({});
     }
   }
   for (auto& entry : policies) {
@@ -152,8 +159,9 @@ void Daemon::reopen() {
 
 void Daemon::request_stop() {
   stop_.request_stop();
-  for (const auto& each : loops()) {
-    each->request_stop();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [cloud, loop] : loops_) {
+    loop->request_stop();
   }
 }
 
@@ -170,8 +178,9 @@ void Daemon::work(const std::stop_token& stop) {
     }
     queue_.done(*key);
     last_done_ = clock_.steady_now();
-    if (its != nullptr) {
-      its->wake();
+    // It may have begun to sleep meanwhile, or to wake: then it could not queue this key before.
+    if (const auto now = loop(key->cloud)) {
+      now->wake();
     }
   }
 }
@@ -198,9 +207,19 @@ status::Status Daemon::status() const {
   return status;
 }
 
-bool Daemon::has_looked() const {
-  const auto all = loops();
-  return std::all_of(all.begin(), all.end(), [](const auto& each) { return each->has_looked(); });
+std::string Daemon::why_unready() const {
+  if (was_ready_) {
+    return "";
+  }
+  for (const auto& each : loops()) {
+    if (!each->has_read()) {
+      const auto error = each->loop().view()->cloud.error;
+      const auto cloud = each->loop().name().empty() ? "the cloud of the environment" : "cloud " + each->loop().name();
+      return cloud + " was not read yet" + (error.empty() ? "" : ": " + error);
+    }
+  }
+  was_ready_ = true;
+  return "";
 }
 
 bool Daemon::is_alive() const {
@@ -213,14 +232,16 @@ bool Daemon::is_alive() const {
 std::shared_ptr<Daemon::LoopThread> Daemon::loop(const std::string& cloud) const {
   const std::lock_guard lock(mutex_);
   const auto found = loops_.find(cloud);
-  return found == loops_.end() ? nullptr : found->second;
+  return found == loops_.end() || !found->second->is_awake() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<Daemon::LoopThread>> Daemon::loops() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<LoopThread>> all;
   for (const auto& [name, each] : loops_) {
-    all.push_back(each);
+    if (each->is_awake()) {
+      all.push_back(each);
+    }
   }
   return all;
 }

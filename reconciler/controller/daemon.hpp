@@ -31,7 +31,7 @@ class Daemon {
          support::Log& log, executor::Observer& observer);
   ~Daemon();
 
-  /// The policies that hold from now on, by cloud. The loop of a cloud that has none any more is ended.
+  /// The policies that hold from now on, by cloud. The loop of a cloud that has none any more sleeps.
   void set_policies(std::map<std::string, std::vector<policy::Policy>> policies);
   /// Logs in to all clouds anew, when nothing is being done there.
   void reopen();
@@ -46,8 +46,9 @@ class Daemon {
   /// All that is known now. `version` is left empty.
   status::Status status() const;
   std::size_t queue_depth() const { return queue_.depth(); }
-  /// Whether every cloud was looked at once, or could not be.
-  bool has_looked() const;
+  /// Why it is not ready; empty: every cloud that its policies name was read once since it was started. What cannot be
+  /// read later, or is named later, changes nothing: a probe must not take away what shows people what is wrong.
+  std::string why_unready() const;
   /// Whether every loop goes on as it should; if not, the program had better be started anew.
   bool is_alive() const;
 
@@ -55,6 +56,7 @@ class Daemon {
   class LoopThread;
 
   void work(const std::stop_token& stop);
+  /// Those that are awake.
   std::shared_ptr<LoopThread> loop(const std::string& cloud) const;
   std::vector<std::shared_ptr<LoopThread>> loops() const;
 
@@ -65,10 +67,10 @@ class Daemon {
   WorkQueue queue_;
   Events events_;
   Surroundings surroundings_;
-  mutable std::mutex mutex_;  ///< guards the two below
-  std::map<std::string, std::shared_ptr<LoopThread>> loops_;
-  std::vector<std::shared_ptr<LoopThread>> retired_;  ///< of clouds that no policy names any more
-  std::atomic<support::SteadyTime> last_done_;        ///< when a worker last began or ended something
+  mutable std::mutex mutex_;                                  ///< guards what follows
+  std::map<std::string, std::shared_ptr<LoopThread>> loops_;  ///< also of clouds that no policy names any more
+  mutable std::atomic<bool> was_ready_ = false;
+  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last began or ended something
   std::stop_source stop_;
   std::vector<std::jthread> workers_;
 };

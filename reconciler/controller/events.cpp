@@ -2,7 +2,33 @@
 
 #include <algorithm>
 
+#include "executor/executor.hpp"
+
 namespace stillpoint::controller {
+
+std::optional<status::Event> event_of(const executor::ActionResult& result) {
+  using Outcome = executor::ActionResult::Outcome;
+  if (result.outcome == Outcome::Skipped) {
+    return std::nullopt;
+  }
+  static const std::map<std::string_view, std::pair<const char*, const char*>> kReasons{
+      {"create", {"PointComplete", "PointFailed"}},
+      {"complete", {"Labelled", "LabelFailed"}},
+      {"relabel", {"Labelled", "LabelFailed"}},
+      {"prune", {"Pruned", "PruneFailed"}},
+      {"sweep", {"Swept", "SweepFailed"}}};
+  const auto& action = result.action;
+  const auto& reasons = kReasons.at(action.verb());
+  const bool failed = result.outcome == Outcome::Failed;
+  status::Event event;
+  event.kind = failed ? status::Event::Kind::Warning : status::Event::Kind::Normal;
+  event.reason = failed ? reasons.second : reasons.first;
+  event.message = failed ? result.error->to_string() : result.note;
+  event.policy = action.policy;
+  event.server_name = action.server_name;
+  event.dataset = action.dataset;
+  return event;
+}
 
 void Events::add(status::Event event, support::WallTime now) {
   const std::lock_guard lock(mutex_);

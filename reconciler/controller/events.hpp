@@ -3,13 +3,21 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "status/status.hpp"
 
+namespace stillpoint::executor {
+struct ActionResult;
+}
+
 namespace stillpoint::controller {
+
+/// What is told of an action that has ended; nothing of one that is tried again in a moment.
+std::optional<status::Event> event_of(const executor::ActionResult& result);
 
 /// What happened, the latest of it: what happens again is counted and not told again. The oldest go when there are too
 /// many. Safe to use from any thread.

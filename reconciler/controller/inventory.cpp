@@ -129,8 +129,8 @@ void Inventory::apply(const std::vector<Change>& changes) {
       }
       auto& snapshot = observed_.snapshots[place->second];
       snapshot.status = asked.status.empty() ? snapshot.status : asked.status;
-      for (const auto& [key, value] : asked.entries) {
-        snapshot.metadata[key] = value;
+      if (!asked.entries.empty()) {
+        snapshot.metadata.set_all(asked.entries);
       }
     }
   }

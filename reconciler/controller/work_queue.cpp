@@ -66,6 +66,17 @@ std::size_t WorkQueue::running() const {
   return running_.size();
 }
 
+std::set<std::string> WorkQueue::policies_at_work(const std::string& cloud) const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> policies;
+  for (const auto& key : running_) {
+    if (key.cloud == cloud) {
+      policies.insert(key.job.policy);
+    }
+  }
+  return policies;
+}
+
 bool WorkQueue::is_busy(const WorkKey& key) const {
   const std::lock_guard lock(mutex_);
   return running_.contains(key) || waiting_.contains(key);

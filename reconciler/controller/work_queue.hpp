@@ -42,6 +42,8 @@ class WorkQueue {
   std::size_t depth() const;
   std::size_t running() const;
   bool is_busy(const WorkKey& key) const;  ///< it waits or is being worked on
+  /// The policies of a cloud of which a key is being worked on.
+  std::set<std::string> policies_at_work(const std::string& cloud) const;
 
  private:
   using Owner = std::pair<std::string, std::string>;  ///< cloud, policy

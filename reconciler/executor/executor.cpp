@@ -233,10 +233,9 @@ bool Learnt::has_failed(const SeriesKey& series) const {
   return failed_.contains(series);
 }
 
-void Learnt::forgive(const JobKey& key) {
+void Learnt::forgive(const SeriesKey& series) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(failed_,
-                [&](const SeriesKey& series) { return series.policy == key.policy && series.server == key.server; });
+  failed_.erase(series);
 }
 
 void Learnt::tell(planner::Observed& observed) const {

@@ -32,7 +32,7 @@ class Learnt {
   void failed(const inventory::SeriesKey& series);
   bool has_failed(const inventory::SeriesKey& series) const;
   /// The series may be tried again.
-  void forgive(const JobKey& key);
+  void forgive(const inventory::SeriesKey& series);
   /// Writes all of it where plans look for it.
   void tell(planner::Observed& observed) const;
 

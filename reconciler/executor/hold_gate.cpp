@@ -20,6 +20,7 @@ void HoldGate::Permit::served(std::chrono::milliseconds available) {
   const std::lock_guard lock(gate_->mutex_);
   for (const auto& back_end : claim_.back_ends) {
     auto& load = gate_->load_of(back_end);
+    load.waits_for.clear();
     if (available > claim_.max_hold / 2) {
       load.limit = std::max(1, load.limit / 2);
     } else if (load.held >= load.limit && available * (load.limit + 1) / load.held < claim_.max_hold / 2) {
@@ -35,6 +36,7 @@ void HoldGate::Permit::waited_in_vain(const std::string& attempt) {
     auto& load = gate_->load_of(back_end);
     load.limit = std::max(1, load.limit / 2);
     load.waits_for = attempt;
+    load.mistrusted_until = gate_->clock_.steady_now() + gate_->limits_.longest_mistrust;
   }
   gate_->changed_.notify_all();
 }
@@ -107,7 +109,7 @@ int HoldGate::limit_of(const BackEnd& back_end) const {
 }
 
 HoldGate::Load& HoldGate::load_of(const BackEnd& back_end) {
-  return loads_.try_emplace(back_end, Load{limits_.at_once, 0, {}}).first->second;
+  return loads_.try_emplace(back_end, Load{limits_.at_once, 0, {}, {}}).first->second;
 }
 
 std::string HoldGate::objection(const HoldClaim& claim) const {
@@ -117,7 +119,8 @@ std::string HoldGate::objection(const HoldClaim& claim) const {
   }
   for (const auto& back_end : claim.back_ends) {
     const auto load = loads_.find(back_end);
-    if (load != loads_.end() && !load->second.waits_for.empty()) {
+    if (load != loads_.end() && !load->second.waits_for.empty() &&
+        clock_.steady_now() < load->second.mistrusted_until) {
       return "an earlier hold waited in vain for a snapshot of volume type '" + back_end.volume_type + "' in zone '" +
              back_end.zone + "', which is not there yet; nothing more is held there until it is";
     }
@@ -127,10 +130,8 @@ std::string HoldGate::objection(const HoldClaim& claim) const {
 
 bool HoldGate::has_room(const HoldClaim& claim) {
   return !servers_.contains(claim.server) && !clusters_.contains(claim.cluster) &&
-         std::all_of(claim.back_ends.begin(), claim.back_ends.end(), [&](const BackEnd& back_end) {
-           const auto& load = load_of(back_end);
-           return load.held < load.limit;
-         });
+         std::all_of(claim.back_ends.begin(), claim.back_ends.end(),
+                     [&](const BackEnd& back_end) { return load_of(back_end).room() > 0; });
 }
 
 bool HoldGate::is_next(const Waiter& waiter) {

@@ -43,12 +43,16 @@ struct HoldLimits {
   std::chrono::seconds longest_wait{std::chrono::hours(24)};
   /// How long no member of a cluster is held after a hold of one has failed.
   std::chrono::seconds cluster_rest{60};
+  /// How long a snapshot that was waited for in vain keeps others from being asked for there. One whose message was
+  /// lost stays `creating` for ever: then one hold at a time finds out whether others come.
+  std::chrono::seconds longest_mistrust{600};
 };
 
 /// Decides which holds of one cloud may be open at the same time: never two of one server or of one cluster (P10), and
 /// no more of one back end than it can serve in time. That number adapts: it grows while the slowest case, one snapshot
 /// after the other, would still take less than half of `max_hold`, and is halved when one took more. After a hold that
-/// waited for a snapshot in vain no other is opened there until that snapshot is available, failed or gone.
+/// waited for a snapshot in vain no other is opened there until that snapshot is available, failed or gone, or ten
+/// minutes have passed: then one at a time, until one is served.
 /// Safe to use from any thread.
 class HoldGate {
  public:
@@ -91,7 +95,9 @@ class HoldGate {
   struct Load {
     int limit = 0;
     int held = 0;
-    std::string waits_for;  ///< an attempt; empty: nothing
+    std::string waits_for;                 ///< an attempt; empty: nothing
+    support::SteadyTime mistrusted_until;  ///< if it waits for one
+    int room() const { return (waits_for.empty() ? limit : 1) - held; }
   };
   struct Waiter {
     const HoldClaim* claim;

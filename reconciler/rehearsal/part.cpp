@@ -54,7 +54,7 @@ void RehearsalPart::add_found(const inventory::Attempt& attempt, std::vector<clo
 void RehearsalPart::keep(inventory::Series found, retention::MassDelete mass_delete) {
   const auto terms = retention::terms_of(*policy, *dataset);
   if (terms) {
-    series.emplace(*dataset, *terms, mass_delete, std::move(found));
+    series.emplace(*dataset, *terms, mass_delete, policy->may_lose_at_once(), std::move(found));
   } else {
     result.objection = planner::Objection{"ZoneUnknown", terms.error().message()};
   }
@@ -162,7 +162,12 @@ void RehearsalPart::log_unserved(UnservedRun run) {
   in_run_ = true;
 }
 
-void RehearsalPart::judge_retired(const retention::Outcome& outcome) {
+void RehearsalPart::judge_retired(const inventory::Series& found, WallTime now, retention::MassDelete mass_delete) {
+  auto outcome = retention::retire(found, now, mass_delete);
+  retired_ = outcome.surplus.beyond_turnover;
+  if (outcome.blocked && is_permitted()) {
+    outcome = retention::retire(found, now, retention::MassDelete::Allow);
+  }
   for (const auto& decision : outcome.decisions) {
     if (decision.fate == retention::Decision::Fate::Prune) {
       const auto name = std::find(names.begin(), names.end(), std::pair(decision.attempt->slot, decision.attempt->id));
@@ -176,7 +181,11 @@ void RehearsalPart::judge_retired(const retention::Outcome& outcome) {
 
 bool RehearsalPart::is_disturbed() const {
   // All that a given-up series loses is beyond any turnover.
-  return going.points.size() > 1 && (!series || series->disturbed());
+  return going.points.size() > 1 && (series ? series->disturbed() : !is_permitted());
+}
+
+bool RehearsalPart::is_permitted() const {
+  return series ? series->permitted() : retired_ > 0 && retired_ <= policy->may_lose_at_once();
 }
 
 RehearsalPart::KeyCount& RehearsalPart::own_key(std::map<SeriesKey, int>& alive) {

@@ -56,9 +56,11 @@ struct RehearsalPart {
   void log_missed(support::WallTime slot, const std::string& reason, const std::string& message);
   void log_skipped(const std::vector<Timetable::Skipped>& skipped);
 
-  void judge_retired(const retention::Outcome& outcome);
-  /// Of what goes: whether it is beyond the turnover of a new point.
+  void judge_retired(const inventory::Series& found, support::WallTime now, retention::MassDelete mass_delete);
+  /// Of what goes: whether it is beyond the turnover of a new point and not allowed by the policy.
   bool is_disturbed() const;
+  /// Of what goes: whether the policy's own permission is for it.
+  bool is_permitted() const;
   bool was_renamed() const {
     return dataset != nullptr && !(policy->previous_names.empty() && dataset->previous_names.empty());
   }
@@ -92,6 +94,7 @@ struct RehearsalPart {
 
   KeyCount* own_key_ = nullptr;
   Holdings now_;
+  int retired_ = 0;      ///< of an orphan: how many go
   bool in_run_ = false;  ///< whether the last slot belongs to the last run
 };
 

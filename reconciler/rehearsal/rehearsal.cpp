@@ -141,20 +141,23 @@ class Rehearsing {
     for (const size_t index : std::exchange(dirty_, {})) {
       judge(index);
     }
-    std::vector<RehearsalPart*> losing;
+    std::vector<size_t> losing;
     for (const size_t index : losing_) {
       if (!world_.is_contested(part(index))) {
-        losing.push_back(&part(index));
+        losing.push_back(index);
       }
     }
-    if (losing.empty() || is_mass_deletion(losing)) {
+    if (is_mass_deletion(losing)) {
+      std::erase_if(losing, [&](size_t index) { return !part(index).is_permitted(); });
+    }
+    if (losing.empty()) {
       return false;
     }
-    for (auto* part : losing) {
-      prune(*part);
+    for (const size_t index : losing) {
+      prune(part(index));
+      losing_.erase(index);
+      dirty_.insert(index);
     }
-    dirty_.merge(losing_);
-    losing_.clear();
     ++releases_;
     return true;
   }
@@ -168,17 +171,18 @@ class Rehearsing {
     }
   }
 
-  bool is_mass_deletion(const std::vector<RehearsalPart*>& losing) {
+  bool is_mass_deletion(const std::vector<size_t>& losing) {
     const auto objection_if = [&](auto is_disturbed) {
-      const auto disturbed = std::count_if(losing.begin(), losing.end(), is_disturbed);
+      const auto disturbed =
+          std::count_if(losing.begin(), losing.end(), [&](size_t index) { return is_disturbed(part(index)); });
       return retention::object_to_series(static_cast<int>(disturbed), world_.series_count());
     };
     // Whoever loses one point only is not disturbed; to know it of the others is dear and mostly not needed.
     if (wishes_.mass_delete == retention::MassDelete::Allow ||
-        !objection_if([](auto* part) { return part->going.points.size() > 1; })) {
+        !objection_if([](const auto& part) { return part.going.points.size() > 1; })) {
       return false;
     }
-    const auto objection = objection_if([](auto* part) { return part->is_disturbed(); });
+    const auto objection = objection_if([](const auto& part) { return part.is_disturbed(); });
     if (objection && !guard_noted_) {
       guard_noted_ = true;
       result_.problems.push_back({"", "PruneBlocked", "from " + support::format_utc(now_) + " on: " + *objection,

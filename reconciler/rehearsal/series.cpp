@@ -67,10 +67,11 @@ void take_out(Series& series, WallTime slot, const std::string& attempt) {
 }
 
 VirtualSeries::VirtualSeries(const policy::Dataset& dataset, const retention::Terms& terms,
-                             retention::MassDelete mass_delete, Series found)
+                             retention::MassDelete mass_delete, int may_lose, Series found)
     : dataset_(dataset),
       terms_(terms),
       mass_delete_(mass_delete),
+      may_lose_(may_lose),
       level_(policy::highest_level(dataset.hold.method)),
       standing_(level_ >= terms_.required ? Standing::Good : Standing::Below),
       plain_(std::move(found)) {
@@ -173,8 +174,11 @@ VirtualSeries::Going VirtualSeries::going(WallTime now) {
   if (is_settled()) {
     return going_by_rolling();
   }
-  const auto outcome = retention::decide(plain_, terms_, now, mass_delete_);
+  auto outcome = retention::decide(plain_, terms_, now, mass_delete_);
   surplus_ = outcome.surplus;
+  if (outcome.blocked && permitted()) {
+    outcome = retention::decide(plain_, terms_, now, retention::MassDelete::Allow);
+  }
   Going going;
   for (const auto& decision : outcome.decisions) {
     if (decision.fate == Decision::Fate::Prune) {
@@ -206,8 +210,11 @@ VirtualSeries::Going VirtualSeries::going_by_rolling() {
   surplus_ = {static_cast<int>(rolling_->size()), static_cast<int>(slots.size()), 0, retention::count_rules(terms_)};
   // What is beyond the turnover is dear to know, and mostly makes no difference to the guard.
   if (mass_delete_ == retention::MassDelete::Refuse && too_many(1)) {
-    surplus_.beyond_turnover = too_many(0) ? 1 : disturbed() ? 1 : 0;
+    surplus_.beyond_turnover = too_many(0) ? 1 : std::min(1, beyond_turnover());
     going.blocked = retention::object_to(surplus_);
+    if (going.blocked && permitted()) {
+      going.blocked.reset();
+    }
   }
   held_back_ = going.blocked.has_value();
   return going;
@@ -219,18 +226,31 @@ bool VirtualSeries::too_many(int beyond_turnover) const {
   return retention::object_to(surplus).has_value();
 }
 
-bool VirtualSeries::disturbed() const {
-  if (surplus_.going < 2 || !is_settled()) {
-    return surplus_.going > 1 && surplus_.beyond_turnover > 0;
+/// How many go whether or not the newest point is there.
+int VirtualSeries::beyond_turnover() const {
+  if (!is_settled()) {
+    return surplus_.beyond_turnover;
   }
   if (going_before_newest_) {
-    return *going_before_newest_ > 0;
+    return *going_before_newest_;
   }
   std::vector<retention::Copy> copies;
   for (const auto& [slot, live] : live_) {
     copies.push_back(live.copy);
   }
-  return retention::going_without_newest(std::move(copies), terms_) > 0;
+  return retention::going_without_newest(std::move(copies), terms_);
+}
+
+bool VirtualSeries::disturbed() const {
+  return surplus_.going > 1 && beyond_turnover() > may_lose_;
+}
+
+bool VirtualSeries::permitted() const {
+  if (may_lose_ == 0) {
+    return false;  // to know the other number is dear
+  }
+  const int beyond = beyond_turnover();
+  return beyond > 0 && beyond <= may_lose_;
 }
 
 Series VirtualSeries::whole_series() const {

@@ -28,9 +28,9 @@ void take_out(inventory::Series& series, support::WallTime slot, const std::stri
 class VirtualSeries {
  public:
   /// `found` are the complete attempts of the beginning; they are points 0, 1, 2, ... in the order in which they come.
-  /// The dataset must outlive the series.
+  /// `may_lose` points beyond the turnover may go at once, as the policy says. The dataset must outlive the series.
   VirtualSeries(const policy::Dataset& dataset, const retention::Terms& terms, retention::MassDelete mass_delete,
-                inventory::Series found);
+                int may_lose, inventory::Series found);
 
   /// NotWanted: there is a newer point that makes that of the slot needless.
   enum class Need { Point, Nothing, NotWanted, GivenUp };
@@ -49,8 +49,11 @@ class VirtualSeries {
     std::optional<std::string> blocked;  ///< the guard of the series holds them back
   };
   Going going(support::WallTime now);
-  /// Whether what goes is beyond the turnover of a new point, as retention::Outcome::disturbed. Of the last `going`.
+  /// Whether what goes is beyond the turnover of a new point, as retention::Outcome::disturbed, and beyond what the
+  /// policy allows. Of the last `going`.
   bool disturbed() const;
+  /// Whether the policy's own permission is for what goes. Of the last `going`.
+  bool permitted() const;
 
   /// Why each point exists, by slot.
   std::vector<KeptPoint> kept(support::WallTime now) const;
@@ -69,10 +72,12 @@ class VirtualSeries {
   inventory::Series whole_series() const;
   size_t place_of(const inventory::Attempt& attempt) const;
   bool too_many(int beyond_turnover) const;
+  int beyond_turnover() const;
 
   const policy::Dataset& dataset_;
   retention::Terms terms_;
   retention::MassDelete mass_delete_;
+  int may_lose_;
   policy::Consistency level_;                  ///< that its holds prove
   retention::Standing standing_;               ///< of the points that are made
   std::map<Name, size_t> by_name_;             ///< of those in `plain_`

@@ -48,9 +48,7 @@ void label(const Attempt& attempt, policy::Consistency level, planner::Observed&
   for (const auto& member : attempt.members) {
     for (auto& snapshot : observed.snapshots) {
       if (snapshot.id == member.snapshot.id) {
-        for (const auto& [key, value] : inventory::label_metadata(level, std::nullopt)) {
-          snapshot.metadata[key] = value;
-        }
+        snapshot.metadata.set_all(inventory::label_metadata(level, std::nullopt));
       }
     }
   }

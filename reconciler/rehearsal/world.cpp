@@ -158,7 +158,7 @@ void RehearsalWorld::judge(RehearsalPart& part, WallTime now) {
   } else if (part.kind == Kind::Orphaned && points_.series.contains(part.result.key)) {
     const auto orphan = orphanage_.describe(part.result.key, part.result.orphaned);
     if (orphanage_.is_certain(orphan, start_.servers) && is_due_to_go(orphan, *part.policy, now)) {
-      part.judge_retired(retention::retire(points_.series.at(part.result.key), now, wishes_.mass_delete));
+      part.judge_retired(points_.series.at(part.result.key), now, wishes_.mass_delete);
     }
   }
   if (part.going.blocked && !part.result.guarded_since && !is_contested(part)) {

@@ -97,9 +97,7 @@ class FakeCloud final : public cloud::Cloud {
       if (found == snapshots_.end()) {
         return missing<void>();
       }
-      for (const auto& [key, value] : entries) {
-        found->second.metadata[key] = value;
-      }
+      found->second.metadata.set_all(entries);
       return {};
     });
   }

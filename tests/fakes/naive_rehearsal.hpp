@@ -234,7 +234,7 @@ class NaiveRehearsal {
     for (const auto& member : attempt.members) {
       for (auto& snapshot : observed_.snapshots) {
         if (snapshot.id == member.snapshot.id) {
-          snapshot.metadata["stillpoint.consistency"] = to_string(level);
+          snapshot.metadata.set("stillpoint.consistency", to_string(level));
         }
       }
     }
@@ -265,7 +265,7 @@ class NaiveRehearsal {
       snapshot.metadata = inventory::creation_metadata(own);
       for (const auto& [key, value] :
            inventory::label_metadata(policy::highest_level(dataset.hold.method), std::chrono::milliseconds(1))) {
-        snapshot.metadata[key] = value;
+        snapshot.metadata.set(key, value);
       }
       observed_.snapshots.push_back(snapshot);
     }

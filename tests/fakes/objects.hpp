@@ -103,15 +103,13 @@ inline cloud::Snapshot snapshot(const SnapshotSpec& spec) {
   snapshot.created_at = spec.slot + std::chrono::seconds(1);
   snapshot.metadata = inventory::creation_metadata(own);
   if (spec.consistency != policy::Consistency::Unproven) {
-    for (const auto& [key, value] : inventory::label_metadata(spec.consistency, std::chrono::milliseconds(250))) {
-      snapshot.metadata[key] = value;
-    }
+    snapshot.metadata.set_all(inventory::label_metadata(spec.consistency, std::chrono::milliseconds(250)));
   }
   if (!spec.pin.empty()) {
-    snapshot.metadata["stillpoint.pin"] = spec.pin;
+    snapshot.metadata.set("stillpoint.pin", spec.pin);
   }
   if (!spec.pin_until.empty()) {
-    snapshot.metadata["stillpoint.pin-until"] = spec.pin_until;
+    snapshot.metadata.set("stillpoint.pin-until", spec.pin_until);
   }
   return snapshot;
 }

@@ -81,7 +81,7 @@ TEST_F(DeletionFaults, P4ASnapshotThatLooksLikeAnotherIsNotDeleted) {
                      {"status", "available"},
                      {"size", 1},
                      {"created_at", "2026-11-24T06:00:00"},
-                     {"metadata", attempts()[0].members[0].snapshot.metadata}}}};
+                     {"metadata", attempts()[0].members[0].snapshot.metadata.get()}}}};
   fault({{"method", "GET"}, {"path_regex", kOneSnapshot}, {"status", 200}, {"body", other}, {"count", -1}});
   EXPECT_EQ(count(pass(), Outcome::Failed), 1);
   EXPECT_EQ(writes(), 0);

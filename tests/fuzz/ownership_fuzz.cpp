@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const auto& line : lines) {
     const auto equals = line.find('=');
     if (equals != std::string::npos) {
-      snapshot.metadata[inventory::kKeyPrefix + line.substr(0, equals)] = line.substr(equals + 1);
+      snapshot.metadata.set(inventory::kKeyPrefix + line.substr(0, equals), line.substr(equals + 1));
     }
   }
   const auto own = inventory::read_ownership(snapshot.metadata);

@@ -87,12 +87,12 @@ class World {
                                      .policy = policy,
                                      .dataset = dataset,
                                      .server = server.id});
-    snapshot.metadata["stillpoint.server-name"] = server.name;
+    snapshot.metadata.set("stillpoint.server-name", server.name);
     if (level != Consistency::Unproven) {
       // Between 180 and 900 ms, with a slow one here and there.
       const auto seed =
           std::hash<std::string>()(server.name + dataset + std::to_string(slot.time_since_epoch().count()));
-      snapshot.metadata["stillpoint.held-ms"] = std::to_string(180 + seed % 380 + (seed % 17 == 0 ? 900 : 0));
+      snapshot.metadata.set("stillpoint.held-ms", std::to_string(180 + seed % 380 + (seed % 17 == 0 ? 900 : 0)));
     }
     observed_.snapshots.push_back(std::move(snapshot));
     return observed_.snapshots.back();
@@ -198,8 +198,8 @@ void pin_one(World& world) {
   const auto found = std::find_if(snapshots.begin(), snapshots.end(), [](const auto& snapshot) {
     return snapshot.metadata.at("stillpoint.policy") == "edx";
   });
-  found->metadata["stillpoint.pin"] = "audit-2026";
-  found->metadata["stillpoint.pin-until"] = "2027-06-30T00:00:00Z";
+  found->metadata.set("stillpoint.pin", "audit-2026");
+  found->metadata.set("stillpoint.pin-until", "2027-06-30T00:00:00Z");
 }
 
 status::Status well(WallTime now) {
@@ -269,7 +269,7 @@ status::Status held(WallTime now) {
   });
   auto& snapshot = world.add_snapshot("payments", world.server("payments-1"), "mysql", slot, Consistency::Unproven);
   snapshot.status = "creating";
-  snapshot.metadata["stillpoint.hold-until"] = support::format_utc(now + 20s);
+  snapshot.metadata.set("stillpoint.hold-until", support::format_utc(now + 20s));
   auto status = world.assess();
   for (auto& policy : status.policies) {
     for (auto& series : policy.series) {
@@ -303,7 +303,7 @@ status::Status hostile(WallTime now) {
     world.policy(policy).servers.name_pattern = std::string(policy) + "-*";
   }
   world.add_snapshot("payments", world.observed().servers[3], "mysql", now - 40min, Consistency::Application)
-      .metadata["stillpoint.pin"] = "\"><svg onload=alert(1)>";
+      .metadata.set("stillpoint.pin", "\"><svg onload=alert(1)>");
   world.failures().emplace(inventory::SeriesKey{"payments", world.observed().servers[4].id, "mysql"},
                            support::Error(support::ErrorKind::Remote, kHostile));
   world.add_event(status::Event::Kind::Warning, kHostile, name, kHostile, name, kHostile, 1min, 999999);

@@ -20,10 +20,6 @@ late_case() {  # POLICY PART
   late=$(point_snapshots "$1" "$MYSQL_VOLUME" | jq -r .id)
   check_equal "$1: there is one of it" "$(wc -l <<<"$late")" 1
 }
-restart_apis() {  # their idle workers still have connections to the old RabbitMQ
-  part_down cinder-api nova-api
-  part_up cinder-api nova-api
-}
 late_case late-available cinder-volume
 late_available=$late
 late_case answer-lost rabbitmq

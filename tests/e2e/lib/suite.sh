@@ -139,3 +139,7 @@ check_settles() {  # POLICY: with one complete point of its slot, and nothing el
 # ---- faults of the cloud
 part_down() { "$E2E/cloud-down" "$@"; }
 part_up() { "$E2E/cloud-up" "$@"; }
+restart_apis() {  # their idle workers still have connections to the old RabbitMQ
+  part_down cinder-api nova-api
+  part_up cinder-api nova-api
+}

@@ -1,6 +1,13 @@
 // delete, and what becomes of tombstones.
 
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
 #include "app/tombstones.hpp"
+#include "fakes/fake_clock.hpp"
 #include "unit/app/store_fixture.hpp"
 
 namespace stillpoint::app {
@@ -100,26 +107,74 @@ TEST_F(DeleteTest, ADaemonRemovesATombstoneWhenNothingIsLeftOfIt) {
   const auto look = [&] { return inventory::assemble(snapshots(), "default"); };
   TombstoneKeeper elsewhere("", site_.clock, support::null_log());
   TombstoneKeeper keeper(path("store"), site_.clock, support::null_log());
-  for (auto* one : {&keeper, &elsewhere}) {
-    one->set_policies({{"prod", {stored("main")}}});
-  }
-  keeper.looked("prod", look());
+  const std::vector all{stored("main")};
+  keeper.looked(all, {}, look());
   EXPECT_TRUE(is_stored("main")) << "a point is left";
   const auto point = snapshots().at(0).id;
   ASSERT_TRUE(cloud_->delete_snapshot(point, soon()));
   while (!snapshots().empty()) {
     site_.clock.sleep_for(std::chrono::milliseconds(10));
   }
-  elsewhere.looked("prod", look());
-  keeper.looked("lab", look());
+  elsewhere.looked(all, {}, look());
+  keeper.looked({}, {}, look());
   EXPECT_TRUE(is_stored("main")) << "not theirs";
+  keeper.looked(all, {"main"}, look());
+  EXPECT_TRUE(is_stored("main")) << "a point of it may be on its way";
   auto again = text;
   write_store("main", again.replace(again.find("09:00:00Z"), 9, "10:00:00Z"));
-  keeper.looked("prod", look());
+  keeper.looked(all, {}, look());
   EXPECT_TRUE(is_stored("main")) << "it says something else by now";
   write_store("main", text);
-  keeper.looked("prod", look());
+  EXPECT_THAT(keeper.looked(all, {}, look()), testing::IsEmpty());
   EXPECT_FALSE(is_stored("main"));
+}
+
+/// For its life the thread may not write to a folder, not even as root.
+class ReadOnlyFolder {
+ public:
+  explicit ReadOnlyFolder(std::string path) : path_(std::move(path)) {
+    for (const auto& folder : {std::filesystem::path(path_).parent_path().string(), path_}) {
+      EXPECT_EQ(chmod(folder.c_str(), 0555), 0);
+    }
+    before_ = setfsuid(getuid() == 0 ? 65534 : getuid());
+  }
+  ~ReadOnlyFolder() {
+    setfsuid(static_cast<uid_t>(before_));
+    for (const auto& folder : {std::filesystem::path(path_).parent_path().string(), path_}) {
+      EXPECT_EQ(chmod(folder.c_str(), 0755), 0);
+    }
+  }
+  ReadOnlyFolder(const ReadOnlyFolder&) = delete;
+  ReadOnlyFolder& operator=(const ReadOnlyFolder&) = delete;
+
+ private:
+  std::string path_;
+  int before_ = 0;
+};
+
+TEST_F(DeleteTest, ATombstoneThatTheServiceMayNotRemoveIsToldOnceAndRemovedByDelete) {
+  auto text = nightly("main", kDelete);
+  text.replace(text.find("{name: main}"), 12, "{name: main, deletionTimestamp: 2026-11-24T09:00:00Z}");
+  write_store("main", text);
+  write_store("other", text.replace(text.find("{name: main,"), 12, "{name: other,"));
+  const std::vector all{stored("main"), stored("other")};
+  fakes::FakeClock clock(site_.clock.wall_now());
+  TombstoneKeeper keeper(path("store"), clock, support::null_log());
+  {
+    const ReadOnlyFolder read_only(path("store"));
+    EXPECT_THAT(keeper.looked(all, {}, {}), ElementsAre("main", "other"));
+    EXPECT_THAT(keeper.looked(all, {}, {}), testing::IsEmpty());
+    clock.advance(std::chrono::hours(2));
+    EXPECT_THAT(keeper.looked(all, {}, {}), testing::IsEmpty()) << "it was said";
+  }
+  keeper.looked(all, {}, {});
+  EXPECT_TRUE(is_stored("main")) << "an hour later";
+  EXPECT_EQ(on_store({"delete", "main"}), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("policy/main deleted\n"));
+  EXPECT_FALSE(is_stored("main"));
+  clock.advance(std::chrono::hours(2));
+  keeper.looked(all, {}, {});
+  EXPECT_FALSE(is_stored("other"));
 }
 
 TEST_F(DeleteTest, APolicyMayBeNamedByItsFile) {

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const executor::JobKey kKey{"edx", cloud::ServerId("s1")};
+const ActionKey kKey{{"edx", cloud::ServerId("s1"), "mysql"}, ""};
 const support::SteadyTime kStart{};
 
 seconds pause_of(const BackOff& back_off, support::SteadyTime now) {
@@ -37,7 +37,7 @@ TEST(BackOffTest, DoublesUpToFiveMinutes) {
 TEST(BackOffTest, WhatFailedTogetherDoesNotComeBackTogether) {
   BackOff back_off(1);
   for (int i = 0; i < 50; ++i) {
-    back_off.failed({"edx", cloud::ServerId(std::to_string(i))}, kStart);
+    back_off.failed({{"edx", cloud::ServerId(std::to_string(i)), "mysql"}, ""}, kStart);
   }
   std::set<support::SteadyTime> instants;
   auto ready = back_off.next_ready(kStart);
@@ -58,11 +58,20 @@ TEST(BackOffTest, ABusyServerIsNoFailure) {
   EXPECT_LE(pause_of(back_off, kStart), seconds(10));
 }
 
+TEST(BackOffTest, WhatIsDoneToAnAttemptIsNoPartOfTheNextPoint) {
+  BackOff back_off(1);
+  auto sweep = kKey;
+  sweep.attempt = "a1";
+  back_off.failed(sweep, kStart);
+  EXPECT_FALSE(back_off.is_ready(sweep, kStart));
+  EXPECT_TRUE(back_off.is_ready(kKey, kStart));
+}
+
 TEST(BackOffTest, TellsOnceThatAKeyIsReady) {
   BackOff back_off(1);
   back_off.failed(kKey, kStart);
   EXPECT_TRUE(back_off.take_ready(kStart).empty());
-  EXPECT_EQ(back_off.take_ready(kStart + seconds(10)), std::vector<executor::JobKey>{kKey});
+  EXPECT_EQ(back_off.take_ready(kStart + seconds(10)), std::vector{kKey});
   EXPECT_TRUE(back_off.take_ready(kStart + seconds(11)).empty());
 }
 

@@ -130,6 +130,77 @@ TEST_F(CloudLoopTest, ABusyHostLockIsAWaitAndNoFailure) {
   EXPECT_TRUE(events_.list().empty());
 }
 
+TEST_F(CloudLoopTest, WhatCannotBeSweptDoesNotDelayThePointThatIsDue) {
+  fakes::SnapshotSpec left;
+  left.id = "left";
+  left.slot = at("2026-11-25T20:00:00Z");
+  left.consistency = policy::Consistency::Unproven;
+  left.status = "error";
+  cloud_.put(fakes::snapshot(left));
+  cloud_.fault = [](const std::string& call) {
+    return call == "delete_snapshot" ? std::optional(support::Error(ErrorKind::Unavailable, "503")) : std::nullopt;
+  };
+  set_policies({policy_});
+  run_until(at("2026-11-26T00:59:59Z"));
+  const int tries = cloud_.count("delete_snapshot");
+  EXPECT_GT(tries, 5);
+  EXPECT_LT(tries, 20) << "it is left alone for longer and longer";
+  run_until(at("2026-11-26T01:00:01Z"));
+  EXPECT_EQ(slots(kSeries).size(), 1U);
+}
+
+TEST_F(CloudLoopTest, APointThatHadNoRoomIsMadeWhenSomebodyMakesSome) {
+  cloud_.quotas["snapshots"] = {10, 10, 0};
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:01:00Z"));
+  EXPECT_TRUE(slots(kSeries).empty());
+  const int listings = cloud_.count("list_snapshots");
+  EXPECT_LT(cloud_.count("quota"), 12) << "not in a hurry";
+  cloud_.quotas["snapshots"].in_use = 9;
+  run_until(at("2026-11-26T01:02:01Z"));
+  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_LE(cloud_.count("list_snapshots"), listings + 1) << "one look before what is done";
+}
+
+TEST_F(CloudLoopTest, TheRoomThatADeletionOfOursMakesIsKnownAtOnce) {
+  cloud_.quotas["snapshots"] = {1, 1, 0};
+  fakes::SnapshotSpec left;
+  left.id = "left";
+  left.slot = at("2026-11-26T00:59:00Z");
+  left.consistency = policy::Consistency::Unproven;
+  left.status = "error";
+  cloud_.put(fakes::snapshot(left));
+  cloud_.fault = [this](const std::string& call) -> std::optional<support::Error> {
+    cloud_.quotas["snapshots"].in_use -= call == "delete_snapshot" ? 1 : 0;
+    return std::nullopt;
+  };
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:00:20Z"));
+  EXPECT_EQ(cloud_.count("delete_snapshot"), 0) << "P3: not yet";
+  EXPECT_EQ(script_.count("hold"), 0);
+  run_until(at("2026-11-26T01:00:24Z"));
+  EXPECT_EQ(slots(kSeries).size(), 1U);
+}
+
+TEST_F(CloudLoopTest, SaysForWhichPoliciesSomethingIsUnderWay) {
+  set_policies({policy_});
+  settle();
+  clock_.advance(minutes(30));
+  loop().step(stop_.get_token());
+  EXPECT_TRUE(loop().view()->at_work.empty());
+  const auto key = queue_.try_get();
+  ASSERT_TRUE(key);
+  auto tombstone = policy_;
+  tombstone.deleted_at = clock_.wall_now();
+  set_policies({tombstone});
+  loop().step(stop_.get_token());
+  EXPECT_EQ(loop().view()->at_work, std::set<std::string>{"edx"}) << "it may be about to make a point";
+  EXPECT_TRUE(loop().view()->wanted->at(0).is_tombstone());
+  queue_.done(*key);
+  loop().step(stop_.get_token());
+  EXPECT_TRUE(loop().view()->at_work.empty());
+}
+
 TEST_F(CloudLoopTest, ASlotThatCouldNotBeServedInTimeIsMissed) {
   script_.lock_error = support::Error(ErrorKind::Remote, "no");
   set_policies({policy_});

@@ -69,6 +69,18 @@ TEST(WorkQueueTest, PoliciesTakeTurns) {
   EXPECT_EQ(order, "ababab");
 }
 
+TEST(WorkQueueTest, KnowsThePoliciesThatAreWorkedFor) {
+  WorkQueue queue(4);
+  queue.add(key("edx", "s1"));
+  queue.add(key("other", "s1"));
+  EXPECT_TRUE(queue.policies_at_work("prod").empty()) << "they wait";
+  ASSERT_EQ(queue.try_get(), key("edx", "s1"));
+  EXPECT_EQ(queue.policies_at_work("prod"), std::set<std::string>{"edx"});
+  EXPECT_TRUE(queue.policies_at_work("lab").empty());
+  queue.done(key("edx", "s1"));
+  EXPECT_TRUE(queue.policies_at_work("prod").empty());
+}
+
 TEST(WorkQueueTest, AWorkerWaitsUntilThereIsSomethingToDo) {
   WorkQueue queue(4);
   std::stop_source stop;

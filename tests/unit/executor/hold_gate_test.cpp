@@ -187,6 +187,30 @@ TEST_F(HoldGateTest, NothingIsHeldWhileASnapshotIsWaitedFor) {
   EXPECT_TRUE(enter(claim("s2")));
 }
 
+TEST_F(HoldGateTest, ASnapshotThatNeverComesKeepsOthersAwayForTenMinutes) {
+  {
+    auto first = enter(claim("s1"));
+    first->waited_in_vain(fakes::attempt_id("aa"));
+  }
+  clock_.advance(seconds(599));
+  gate_.look({snapshot_of("aa", "creating")});
+  EXPECT_EQ(refusal(claim("s2")), ErrorKind::Busy);
+  clock_.advance(seconds(1));
+  {
+    auto probing = enter(claim("s2"));
+    auto other = ask(claim("s3"));
+    EXPECT_TRUE(waits(other)) << "one finds out";
+    probing->waited_in_vain(fakes::attempt_id("bb"));
+    probing.reset();
+    EXPECT_EQ(other.get().error().kind(), ErrorKind::Busy);
+  }
+  clock_.advance(seconds(600));
+  enter(claim("s2"))->served(seconds(1));
+  EXPECT_EQ(gate_.limit_of(kRbd), 2) << "it grows again";
+  gate_.look({snapshot_of("bb", "creating")});
+  EXPECT_TRUE(enter(claim("s3"))) << "it serves others";
+}
+
 TEST_F(HoldGateTest, ASnapshotThatFailedOrWentIsNotWaitedFor) {
   for (const char* status : {"error", "gone"}) {
     {

@@ -67,7 +67,7 @@ TEST(Points, P4ForeignSnapshotsAreNotSeenAndUnreadableOnesAreSaid) {
   foreign.metadata.clear();
   foreign.name = "stillpoint-edx-mysql-2026-11-24T01:00:00Z";
   auto broken = snapshot({.id = "s2", .slot = kSlot});
-  broken.metadata["stillpoint.slot"] = "yesterday";
+  broken.metadata.set("stillpoint.slot", "yesterday");
   const auto points =
       assemble({foreign, broken, snapshot({.id = "s3", .slot = kSlot, .installation = "other"})}, "default");
   EXPECT_TRUE(points.series.empty());

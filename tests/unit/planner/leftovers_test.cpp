@@ -94,7 +94,7 @@ TEST_F(PlannerTest, P5AProvenPointThatIsBackedUpIsWaitedForAndNeverSwept) {
 
 TEST_F(PlannerTest, P7ADeletionThatWasInterruptedIsFinished) {
   auto left = snapshot({.id = "s1", .slot = at("2026-11-24T10:00:00Z"), .members = 2});
-  left.metadata.merge(inventory::deletion_metadata());
+  left.metadata.set_all(inventory::deletion_metadata());
   observed_.snapshots = {left, snapshot({.id = "s2", .slot = kSlot})};
   EXPECT_EQ(verbs(), "sweep:DeletionBegun");
   observed_.snapshots[0].metadata.erase("stillpoint.deletion");

@@ -76,7 +76,7 @@ void label(Observed& observed, const inventory::Attempt& attempt, Consistency le
   for (const auto& member : attempt.members) {
     for (auto& snapshot : observed.snapshots) {
       if (snapshot.id == member.snapshot.id) {
-        snapshot.metadata["stillpoint.consistency"] = to_string(level);
+        snapshot.metadata.set("stillpoint.consistency", to_string(level));
       }
     }
   }

@@ -51,7 +51,7 @@ TEST_F(PlannerTest, P4LookAlikesAndOtherInstallationsAreShownAndLeftAlone) {
   auto foreign = snapshot({.id = "f1", .slot = kSlot});
   foreign.metadata.clear();
   auto unreadable = snapshot({.id = "f3", .volume = "vol-elsewhere", .slot = kSlot});
-  unreadable.metadata["stillpoint.slot"] = "noon";
+  unreadable.metadata.set("stillpoint.slot", "noon");
   auto elsewhere = foreign;
   elsewhere.id = cloud::SnapshotId("f4");
   elsewhere.volume = cloud::VolumeId("vol-elsewhere");
@@ -97,7 +97,7 @@ TEST_F(PlannerTest, P10NoSecondMemberOfAClusterWhileOneMayBeHeld) {
                          .consistency = Consistency::Unproven,
                          .status = "creating",
                          .policy = "elsewhere"});
-  other.metadata["stillpoint.cluster"] = "galera";
+  other.metadata.set("stillpoint.cluster", "galera");
   observed_.snapshots = {other};
   EXPECT_EQ(verbs(), "wait:ClusterHeld");
 }

@@ -200,7 +200,7 @@ TEST_F(TombstonesTest, LeftoversAreSweptWithDeleteAndRetain) {
     spec.members = 2;
     return spec;
   }());
-  begun.metadata.merge(inventory::deletion_metadata());
+  begun.metadata.set_all(inventory::deletion_metadata());
   observed_.snapshots = {snapshot(incomplete), snapshot(unproven), begun};
   EXPECT_EQ(summary(), "sweep:PolicyDeleted*3");
   deleted_.deletion_policy = DeletionPolicy::Retain;

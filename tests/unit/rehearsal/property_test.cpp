@@ -300,6 +300,11 @@ struct GuardedWorld {
     const auto used = static_cast<long>(observed.snapshots.size());
     observed.quota["snapshots"] = {*rc::gen::element<long>(-1, used + 10), used, 0};
     observed.quota["gigabytes"] = {-1, used * 10, 0};
+    // A person has allowed some of it, or has for another document.
+    policy.spec_hash = "this";
+    policy.mass_delete = *rc::gen::element(std::optional<policy::MassDeletePermission>(),
+                                           std::optional(policy::MassDeletePermission{"this", *rc::gen::inRange(1, 9)}),
+                                           std::optional(policy::MassDeletePermission{"other", 99}));
     policies = {policy};
   }
 

@@ -196,6 +196,22 @@ TEST_F(RehearsalTest, P6WhatTheGuardHoldsBackStaysAndFillsTheQuota) {
   EXPECT_EQ(only(hours(4)).end.points, 2);
 }
 
+TEST_F(RehearsalTest, P6APermissionOfThePolicyHoldsInARehearsalAsItDoesInAPass) {
+  for (int hour = 10; hour > 0; --hour) {
+    find(hour);
+  }
+  policy_.retention.keep_last = 2;
+  policy_.spec_hash = "this";
+  policy_.mass_delete = {{"this", 6}};
+  EXPECT_TRUE(only(hours(4)).guarded_since) << "eight go, of which a new point may replace one";
+  policy_.mass_delete = {{"this", 8}};
+  const auto allowed = only(hours(4));
+  EXPECT_FALSE(allowed.guarded_since);
+  EXPECT_EQ(allowed.end.points, 2);
+  policy_.mass_delete = {{"another", 8}};
+  EXPECT_TRUE(only(hours(4)).guarded_since) << "it was given for another document";
+}
+
 TEST_F(RehearsalTest, P9WhatCouldNeverBeHeldSaysWhyAndMissesAllItsSlots) {
   policy_.cluster.name = "galera";
   policy_.cluster.writer.addresses = {"192.0.2.12"};

@@ -58,7 +58,7 @@ RC_GTEST_PROP(RetentionPromise, P4NeverAForeignOrPinnedSnapshotInAPrune, ()) {
   auto snapshots = snapshots_of(random.sketches);
   for (auto& snapshot : snapshots) {
     if (*rc::gen::inRange(0, 6) == 0) {
-      snapshot.metadata["stillpoint.installation"] = "other";
+      snapshot.metadata.set("stillpoint.installation", "other");
     }
   }
   const auto series = series_of_snapshots(snapshots);

@@ -120,7 +120,7 @@ TEST(Retention, P6WhatAnEarlierPassBeganToDeleteIsNoMassDeletion) {
     snapshots.push_back(
         fakes::snapshot({.id = "s" + std::to_string(i), .slot = slot, .attempt = "a" + std::to_string(i)}));
     if (i < 5) {
-      snapshots.back().metadata.merge(inventory::deletion_metadata());
+      snapshots.back().metadata.set_all(inventory::deletion_metadata());
     }
   }
   const auto series = inventory::assemble(snapshots, "default").series.begin()->second;
