@@ -5,8 +5,8 @@
 namespace stillpoint::controller {
 namespace {
 
-constexpr std::chrono::seconds kFirst{1};
-constexpr std::chrono::seconds kLongest{60};
+constexpr std::chrono::seconds kFirstLook{1};
+constexpr std::chrono::seconds kLongestPause{60};
 
 bool waits_for_room(const planner::Action& action) {
   const auto* blocked = std::get_if<planner::Blocked>(&action.what);
@@ -22,17 +22,17 @@ void RoomWatch::planned(const planner::Plan& plan, support::SteadyTime now) {
   }
   if (was_made_) {
     next_ = now;
-    pause_ = kFirst;
+    pause_ = kFirstLook;
   } else if (!next_) {
-    next_ = now + kFirst;
-    pause_ = kFirst * 2;
+    next_ = now + kFirstLook;
+    pause_ = kFirstLook * 2;
   }
 }
 
 void RoomWatch::looked(support::SteadyTime now) {
   was_made_ = false;
   next_ = now + pause_;
-  pause_ = std::min(kLongest, pause_ * 2);
+  pause_ = std::min(kLongestPause, pause_ * 2);
 }
 
 }  // namespace stillpoint::controller
