@@ -16,26 +16,26 @@ HoldGate::Permit::~Permit() {
   }
 }
 
-void HoldGate::Permit::served(std::chrono::milliseconds available) {
+void HoldGate::Permit::served(const HoldClaim& part, std::chrono::milliseconds available) {
   const std::lock_guard lock(gate_->mutex_);
-  for (const auto& back_end : claim_.back_ends) {
+  for (const auto& back_end : part.back_ends) {
     auto& load = gate_->load_of(back_end);
     load.waits_for.clear();
-    if (available > claim_.max_hold / 2) {
+    if (available > part.max_hold / 2) {
       load.limit = std::max(1, load.limit / 2);
-    } else if (load.held >= load.limit && available * (load.limit + 1) / load.held < claim_.max_hold / 2) {
+    } else if (load.held >= load.limit && available * (load.limit + 1) / load.held < part.max_hold / 2) {
       load.limit = std::min(gate_->limits_.at_most, load.limit + 1);
     }
   }
   gate_->changed_.notify_all();
 }
 
-void HoldGate::Permit::waited_in_vain(const std::string& attempt) {
+void HoldGate::Permit::waited_in_vain(const HoldClaim& part, const std::string& attempt) {
   const std::lock_guard lock(gate_->mutex_);
-  for (const auto& back_end : claim_.back_ends) {
+  for (const auto& back_end : part.back_ends) {
     auto& load = gate_->load_of(back_end);
     load.limit = std::max(1, load.limit / 2);
-    load.waits_for = attempt;
+    load.waits_for.insert(attempt);
     load.mistrusted_until = gate_->clock_.steady_now() + gate_->limits_.longest_mistrust;
   }
   gate_->changed_.notify_all();
@@ -94,10 +94,10 @@ void HoldGate::look(const std::vector<cloud::Snapshot>& snapshots) {
     }
   }
   for (auto& [back_end, load] : loads_) {
-    const auto found = pending.find(load.waits_for);
-    if (found == pending.end() || !found->second) {
-      load.waits_for.clear();
-    }
+    std::erase_if(load.waits_for, [&](const std::string& attempt) {
+      const auto found = pending.find(attempt);
+      return found == pending.end() || !found->second;
+    });
   }
   changed_.notify_all();
 }

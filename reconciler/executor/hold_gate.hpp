@@ -65,10 +65,12 @@ class HoldGate {
     Permit& operator=(Permit&&) = delete;
     ~Permit();
 
-    /// All snapshots were available after this long.
-    void served(std::chrono::milliseconds available);
+    /// All snapshots were available after this long; or those of a part of the claim, such as one dataset of several.
+    void served(std::chrono::milliseconds available) { served(claim_, available); }
+    void served(const HoldClaim& part, std::chrono::milliseconds available);
     /// The hold ended waiting for the snapshots of the attempt.
-    void waited_in_vain(const std::string& attempt);
+    void waited_in_vain(const std::string& attempt) { waited_in_vain(claim_, attempt); }
+    void waited_in_vain(const HoldClaim& part, const std::string& attempt);
 
    private:
     friend class HoldGate;
@@ -95,8 +97,8 @@ class HoldGate {
   struct Load {
     int limit = 0;
     int held = 0;
-    std::string waits_for;                 ///< an attempt; empty: nothing
-    support::SteadyTime mistrusted_until;  ///< if it waits for one
+    std::set<std::string> waits_for;       ///< attempts
+    support::SteadyTime mistrusted_until;  ///< if it waits for any
     int room() const { return (waits_for.empty() ? limit : 1) - held; }
   };
   struct Waiter {

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "executor/labeller.hpp"
-#include "executor/last_member.hpp"
 #include "executor/members.hpp"
+#include "executor/other_members.hpp"
 #include "executor/window.hpp"
 #include "inventory/points.hpp"
 #include "support/text.hpp"
@@ -28,6 +28,8 @@ constexpr seconds kUnheldWait{120};
 /// `hold-until` is this much after the hold's own end: release is done within one second of it (P1), clocks count whole
 /// seconds.
 constexpr seconds kHoldUntilSlack{2};
+/// To reach a server, look at it and be ready, all of it slow.
+constexpr seconds kPreparation{300};
 /// A token must outlive the hold by this much.
 constexpr seconds kTokenReserve{120};
 
@@ -138,22 +140,28 @@ support::Error with_abort(const support::Error& failure, const support::Error& a
   return {failure.kind(), failure.to_string() + "; and the abort was not confirmed: " + abort.to_string()};
 }
 
-HoldClaim claim_of(const std::vector<PointToMake>& points) {
-  const auto& first = points.front().subject;
-  HoldClaim claim{first.policy.name, first.server.id, first.policy.cluster.name, {}, first.dataset.hold.max_hold};
-  for (const auto& point : points) {
-    for (const auto& volume : point.subject.volumes) {
-      claim.back_ends.insert({volume.volume_type, volume.availability_zone});
-    }
-    claim.max_hold = std::min(claim.max_hold, point.subject.dataset.hold.max_hold);
+HoldClaim claim_of(const Subject& subject) {
+  HoldClaim claim{
+      subject.policy.name, subject.server.id, subject.policy.cluster.name, {}, subject.dataset.hold.max_hold};
+  for (const auto& volume : subject.volumes) {
+    claim.back_ends.insert({volume.volume_type, volume.availability_zone});
   }
   return claim;
 }
 
-Window::Pace pace_of(policy::Method method) {
-  return method == policy::Method::StopService || method == policy::Method::Script ? Window::Pace::Slow
-                                                                                   : Window::Pace::Quick;
+Window::Turn turn_of(policy::Method method) {
+  if (method == policy::Method::StopService || method == policy::Method::Script) {
+    return Window::Turn::First;
+  }
+  return policy::is_session(method) ? Window::Turn::Middle : Window::Turn::Last;
 }
+
+/// What the points of a window have in common.
+struct Together {
+  std::vector<cloud::Volume> volumes;  ///< of all of them
+  /// Longer than it takes any of them to be ready, and held or given up.
+  milliseconds wait = kPreparation;
+};
 
 /// A point that is being made, in the window of its own or of several.
 struct Undertaking {
@@ -162,7 +170,7 @@ struct Undertaking {
   const planner::CreatePoint& wanted;
   Window& window;
   Window::Member& member;
-  size_t connections;  ///< that the whole window needs at once
+  const Together& together;
 };
 
 /// What was true before a longer wait may not be true after it.
@@ -185,15 +193,19 @@ class OpenHold {
 };
 
 /// Holds; in a window of several when all are ready that can be.
-Result<std::unique_ptr<quiesce::Hold>> begin_hold(const Undertaking& point, quiesce::Session& session) {
-  if (point.window.is_shared()) {
-    if (auto ready = session.make_ready(point.context.call_deadline()); !ready) {
-      return pass_on(std::move(ready), "hold");
-    }
-    point.member.await_turn();
-  }
+Result<std::unique_ptr<quiesce::Hold>> begin_hold(const Undertaking& point, quiesce::Session& session,
+                                                  std::optional<OpenHold>& open) {
   const auto& settings = point.subject.dataset.hold;
   const auto patience = settings.stop_timeout + settings.max_hold + seconds(30);
+  if (point.window.is_shared()) {
+    auto ready = session.make_ready(Deadline::after(point.context.clock, patience)).and_then([&] {
+      return point.member.await_turn(point.context.stop);
+    });
+    if (!ready) {
+      return pass_on(std::move(ready), "hold");
+    }
+  }
+  open.emplace(point.context, point.subject);
   auto hold = session.hold(Deadline::after(point.context.clock, patience));
   if (!hold) {
     return pass_on(std::move(hold), "hold");
@@ -205,10 +217,10 @@ Result<std::unique_ptr<quiesce::Hold>> begin_hold(const Undertaking& point, quie
 Result<MadePoint> make_held(const Undertaking& point, quiesce::Session& session, inventory::Ownership own,
                             policy::Consistency provable) {
   MadePoint made;
-  const auto& [context, subject, wanted, window, member, connections] = point;
+  const auto& [context, subject, wanted, window, member, together] = point;
   const auto& settings = subject.dataset.hold;
-  const OpenHold open(context, subject);
-  auto hold = begin_hold(point, session);
+  std::optional<OpenHold> open;
+  auto hold = begin_hold(point, session, open);
   if (!hold) {
     return fail(hold.error());
   }
@@ -222,6 +234,7 @@ Result<MadePoint> make_held(const Undertaking& point, quiesce::Session& session,
     if (members.error().kind() == ErrorKind::Timeout) {
       member.waited_in_vain(own.attempt);
     }
+    member.leave();
     auto let_go = (*hold)->abort(Deadline::after(context.clock, let_go_time));
     return fail(let_go ? members.error() : with_abort(members.error(), let_go.error()));
   }
@@ -253,17 +266,21 @@ support::Status enter(const Undertaking& point) {
   if (auto entered = point.member.enter(context.stop); !entered) {
     return pass_on(std::move(entered), "leave to hold");
   }
-  return since(context, start) > kLongWait ? check_cloud(context, point.subject) : support::Status();
+  return since(context, start) > kLongWait ? check_cloud(context, point.subject, point.together.volumes)
+                                           : support::Status();
 }
 
 quiesce::HoldRequest request_of(const Undertaking& point, const std::string& attempt) {
   auto request = hold_request(point.subject, attempt, point.wanted.point);
-  request.window = point.window.is_shared() ? point.window.id() : "";
+  if (point.window.is_shared()) {
+    request.window = point.window.id();
+    request.window_wait = point.together.wait;
+  }
   return request;
 }
 
 Result<MadePoint> make_on_server(const Undertaking& point, inventory::Ownership own) {
-  const auto& [context, subject, wanted, window, member, connections] = point;
+  const auto& [context, subject, wanted, window, member, together] = point;
   auto helper = context.servers.reach(subject.policy, subject.server, context.call_deadline());
   if (!helper) {
     return pass_on(std::move(helper), "preflight: reach server '" + subject.server.name + "'");
@@ -279,7 +296,8 @@ Result<MadePoint> make_on_server(const Undertaking& point, inventory::Ownership 
   const auto& hold = subject.dataset.hold;
   const auto before = hold.method == policy::Method::StopService ? hold.stop_timeout : milliseconds(0);
   const auto lifetime = std::chrono::duration_cast<seconds>(before + hold.max_hold) + kTokenReserve;
-  if (auto warm = context.cloud.warm_up(lifetime, static_cast<int>(connections), context.call_deadline()); !warm) {
+  if (auto warm = context.cloud.warm_up(lifetime, static_cast<int>(together.volumes.size()), context.call_deadline());
+      !warm) {
     return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
   }
   if (context.stop.stop_requested()) {
@@ -305,11 +323,11 @@ Result<MadePoint> make_on_server(const Undertaking& point, inventory::Ownership 
 }
 
 Result<MadePoint> make_point(const Undertaking& point) {
-  const auto& [context, subject, wanted, window, member, connections] = point;
+  const auto& [context, subject, wanted, window, member, together] = point;
   if (auto in_time = check_in_time(context, wanted); !in_time) {
     return pass_on(std::move(in_time));
   }
-  if (auto cloud_ready = check_cloud(context, subject); !cloud_ready) {
+  if (auto cloud_ready = check_cloud(context, subject, together.volumes); !cloud_ready) {
     return pass_on(std::move(cloud_ready), "preflight");
   }
   const std::string attempt = support::random_hex(8);
@@ -323,7 +341,7 @@ Result<MadePoint> make_point(const Undertaking& point) {
     if (auto entered = enter(point); !entered) {
       return fail(entered.error());
     }
-    if (auto well = check_last_member(context, subject); !well) {
+    if (auto well = check_other_members(context, subject); !well) {
       return pass_on(std::move(well), "preflight");
     }
   }
@@ -339,25 +357,26 @@ Result<MadePoint> make_point(const Undertaking& point) {
 }  // namespace
 
 std::vector<Result<MadePoint>> make_points(const Context& context, const std::vector<PointToMake>& points) {
-  Window window(context.gate, claim_of(points));
-  size_t connections = 0;
+  Window window(context.gate, context.clock);
+  Together together;
   std::vector<std::unique_ptr<Window::Member>> members;
-  for (const auto& point : points) {
-    connections += point.subject.volumes.size();
-    members.push_back(window.join(pace_of(point.subject.dataset.hold.method)));
+  for (const auto& [subject, wanted] : points) {
+    const auto& hold = subject.dataset.hold;
+    together.volumes.insert(together.volumes.end(), subject.volumes.begin(), subject.volumes.end());
+    together.wait = std::max(together.wait, hold.stop_timeout + hold.start_timeout + kPreparation);
+    members.push_back(window.join(turn_of(hold.method), claim_of(subject)));
   }
-  std::vector<Result<MadePoint>> made(points.size());
+  std::vector<Result<MadePoint>> made(points.size(), fail(ErrorKind::Busy, "the machine has no thread to give for it"));
   const auto make = [&](size_t i) {
-    made[i] = make_point({context, points[i].subject, points[i].wanted, window, *members[i], connections});
-    members[i].reset();  // the others do not wait for it any more
+    made[i] = make_point({context, points[i].subject, points[i].wanted, window, *members[i], together});
+    members[i]->leave();
   };
   std::vector<std::jthread> threads;
   for (size_t i = 1; i < points.size(); ++i) {
     try {
       threads.emplace_back(make, i);
     } catch (const std::system_error&) {
-      made[i] = fail(ErrorKind::Busy, "the machine has no thread to give; a later pass tries again");
-      members[i].reset();
+      members[i]->leave();  // a later pass tries it again
     }
   }
   make(0);

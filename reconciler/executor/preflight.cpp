@@ -88,12 +88,12 @@ Status check_attachments(const Context& context, const std::vector<cloud::Volume
   return {};
 }
 
-Status check_quota(const Context& context, const Subject& subject) {
+Status check_quota(const Context& context, const std::vector<cloud::Volume>& volumes) {
   auto quota = context.cloud.quota(context.call_deadline());
   if (!quota) {
     return pass_on(std::move(quota), "read the quotas");
   }
-  if (const auto no_room = planner::QuotaLedger(*quota).book(subject.volumes)) {
+  if (const auto no_room = planner::QuotaLedger(*quota).book(volumes)) {
     return fail(ErrorKind::QuotaExceeded, *no_room);
   }
   return {};
@@ -111,9 +111,9 @@ Status check_clock(const Context& context) {
   return {};
 }
 
-Status check_cloud(const Context& context, const Subject& subject) {
+Status check_cloud(const Context& context, const Subject& subject, const std::vector<cloud::Volume>& volumes) {
   return check_clock(context).and_then([&] { return check_volumes(context, subject); }).and_then([&] {
-    return check_quota(context, subject);
+    return check_quota(context, volumes);
   });
 }
 

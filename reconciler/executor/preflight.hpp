@@ -30,14 +30,14 @@ support::Status check_volumes(const Context& context, const Subject& subject);
 support::Status check_attachments(const Context& context, const std::vector<cloud::VolumeId>& volumes,
                                   const cloud::Server& server);
 
-/// Reads the quotas afresh and says which has no room for one more point of the subject.
-support::Status check_quota(const Context& context, const Subject& subject);
+/// Reads the quotas afresh and says which has no room for a snapshot of each volume.
+support::Status check_quota(const Context& context, const std::vector<cloud::Volume>& volumes);
 
 /// Reads the cloud's clock afresh.
 support::Status check_clock(const Context& context);
 
-/// The three above, up to the first that fails.
-support::Status check_cloud(const Context& context, const Subject& subject);
+/// The three above, up to the first that fails. `volumes` are all that will be snapshotted at once.
+support::Status check_cloud(const Context& context, const Subject& subject, const std::vector<cloud::Volume>& volumes);
 
 /// Asks the helper. Also an error if what it can prove is less than what the policy requires.
 support::Result<quiesce::ProbeReport> check_server(const Context& context, const Subject& subject,

@@ -28,7 +28,8 @@ struct Ownership {
   std::string method;
   policy::Consistency consistency = policy::Consistency::Unproven;
   std::optional<std::chrono::milliseconds> held;
-  /// Points with the same one were held at the same time, so that they are of one instant; empty: held alone.
+  /// Points with the same one were held at the same time, so that they are of one instant. Empty: held alone, or not
+  /// known because a later pass fetched the proof.
   std::string window;
   std::string cluster;
   bool deletion_begun = false;  ///< of the attempt: if it is not whole any more, what is left of it goes

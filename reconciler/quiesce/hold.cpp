@@ -155,9 +155,10 @@ support::Result<std::unique_ptr<Hold>> DialogueSession::hold(support::Deadline d
   if (!dialogue) {
     return fail(ErrorKind::Remote, "a session holds once");
   }
-  auto facts = (ready_ ? dialogue->send("HOLD", deadline) : arm(*dialogue, "HOLD", deadline)).and_then([&] {
-    return wait_until_held(*dialogue, deadline);
-  });
+  auto begun = ready_ ? dialogue->send("HOLD", deadline) : arm(*dialogue, "HOLD", deadline);
+  // One that was ready and has given up since has said why and gone: then nothing can be sent, but that can be read.
+  auto facts =
+      begun || ready_ ? wait_until_held(*dialogue, deadline) : support::Result<HeldFacts>(support::fail(begun.error()));
   if (!facts) {
     // The helper's input ends here, with the dialogue: it lets go without being asked.
     return fail(with_word_of_service(*dialogue, std::move(facts.error())).with_context("holding"));

@@ -28,6 +28,7 @@ struct HoldRequest {
   /// Names the window of several datasets of the server that are held at the same time, 8 to 64 of `0-9 a-f`; empty:
   /// this one is held alone.
   std::string window;
+  std::chrono::milliseconds window_wait{};  ///< how long it stays ready for the others
   policy::HoldSettings hold;
   std::vector<cloud::VolumeId> volumes;  ///< exactly the volumes that will be snapshotted
   policy::ClusterSettings cluster;       ///< empty name: standalone
@@ -90,7 +91,7 @@ class Session {
  public:
   virtual ~Session() = default;
   /// Only where the request names a window, and before `hold`: arms the dead-man and does everything that blocks
-  /// nobody. Errors as of `hold`. What is ready waits for a minute.
+  /// nobody. Errors as of `hold`. What is ready waits for the request's `window_wait`.
   virtual support::Status make_ready(support::Deadline deadline) = 0;
   /// Arms the dead-man unless that is done, then holds. Errors: Remote (the helper refused or failed, with its words),
   /// Busy, Timeout, Unavailable. After an error the server holds nothing, or its dead-man will let go of it. If the

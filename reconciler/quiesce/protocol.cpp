@@ -272,6 +272,7 @@ support::Result<std::vector<std::string>> request_lines(const HoldRequest& reque
   }
   if (!request.window.empty()) {
     settings.emplace_back("window", request.window);
+    settings.emplace_back("window-wait-ms", std::to_string(request.window_wait.count()));
   }
   for (auto& setting : driver.settings(request.hold)) {
     settings.push_back(std::move(setting));

@@ -15,7 +15,7 @@
 
 namespace stillpoint::fakes {
 
-/// What the servers of a test do, and what was asked of them. Only `say` may be called by several threads at once.
+/// What the servers of a test do, and what was asked of them. Its functions may be called by several threads at once.
 struct ServerScript {
   std::vector<std::string> calls;  ///< `probe`, `lock`, `ready`, `hold`, `release`, `abort`, `verdict`
   policy::Consistency provable = policy::Consistency::Application;
@@ -30,6 +30,10 @@ struct ServerScript {
   void say(const char* call) {
     const std::lock_guard lock(mutex);
     calls.emplace_back(call);
+  }
+  std::function<void()> take_on_lock() {
+    const std::lock_guard lock(mutex);
+    return std::exchange(on_lock, [] {});
   }
   int count(const std::string& call) const { return static_cast<int>(std::count(calls.begin(), calls.end(), call)); }
 };
@@ -105,7 +109,7 @@ class FakeServers final : public executor::Servers {
       if (script_.lock_error) {
         return support::fail(*script_.lock_error);
       }
-      std::exchange(script_.on_lock, [] {})();  // once: it may bring another pass about
+      script_.take_on_lock()();  // once: it may bring another pass about
       return std::make_unique<FakeSession>(script_, clock_, request.hold.max_hold);
     }
     support::Result<quiesce::VerdictReport> verdict(const std::string&, support::Deadline) override {

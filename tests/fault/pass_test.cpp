@@ -11,6 +11,7 @@
 
 #include "cloudsim/cloudsim.hpp"
 #include "contract/project.hpp"
+#include "executor/other_members.hpp"
 #include "fakes/fake_servers.hpp"
 #include "openstack/openstack_cloud.hpp"
 #include "support/text.hpp"
@@ -333,27 +334,34 @@ TEST_F(TwoDatasets, OfOneWindowOneIsMadeWhereTheOtherCannotBe) {
   EXPECT_EQ(script_.count("abort"), 1);
 }
 
-TEST_F(PassTest, P10NoMemberIsStoppedWhileTheOneThatWasStoppedLastIsNotUp) {
-  project_->attach(project_->create_server("backend-3"), project_->create_volume("mysql_data_3", ""));
+TEST_F(PassTest, P10NoMemberIsStoppedWhileAnotherIsNotWell) {
+  const auto other = project_->create_server("backend-3");
+  project_->attach(other, project_->create_volume("mysql_data", ""));
   policy_.cluster.name = "edx";
-  policy_.cluster.allow_writer = true;
+  policy_.servers.names = {"backend-2", "backend-3"};
+  policy_.cluster.min_healthy_members = 1;
+  auto& dataset = policy_.datasets.front();
+  dataset.hold.method = policy::Method::StopService;
+  executor::HoldGate gate({}, clock_);
+  const executor::Context context{*cloud_, servers_, clock_, support::null_log(), executor::null_observer(),
+                                  gate,    "default"};
+  cloud::Server own;
+  own.id = server_;
+  const auto ask = [&] { return executor::check_other_members(context, {policy_, dataset, own, {}}); };
+  EXPECT_TRUE(ask());
+  script_.probe_errors.emplace("backend-3", support::Error(support::ErrorKind::Remote, "mariadb is not running"));
+  EXPECT_EQ(ask().error().kind(), support::ErrorKind::Busy);
+  EXPECT_EQ(
+      ask().error().to_string(),
+      "1 members of cluster 'edx' are well and 2 are wanted before one is stopped; server 'backend-3': mariadb is not "
+      "running");
+  policy_.cluster.min_healthy_members = 2;
+  EXPECT_FALSE(ask()) << "itself and another";
   policy_.servers.names = {"backend-2"};
-  policy_.datasets.front().hold.method = policy::Method::StopService;
-  const auto first = pass(this_second());
-  ASSERT_EQ(count(first, ActionResult::Outcome::Done), 1) << errors(first);
-  script_.calls.clear();
-  script_.probe_errors.emplace("backend-2", support::Error(support::ErrorKind::Remote, "mariadb is not running"));
-  policy_.servers.names = {"backend-3"};
-  const auto slot = this_second();
-  auto result = pass(slot);
-  ASSERT_EQ(count(result, ActionResult::Outcome::Skipped), 1) << errors(result);
-  EXPECT_THAT(result.results.front().note,
-              ::testing::HasSubstr("server 'backend-2' of cluster 'edx', which was stopped "
-                                   "last, may not be up again"));
-  EXPECT_EQ(script_.count("hold"), 0);
-  script_.probe_errors.clear();
-  result = pass(slot);
-  EXPECT_EQ(count(result, ActionResult::Outcome::Done), 1) << errors(result);
+  EXPECT_TRUE(ask()) << "the policy selects no other";
+  policy_.servers.names = {"backend-2", "backend-3"};
+  dataset.hold.method = policy::Method::BackupStage;
+  EXPECT_TRUE(ask()) << "no service is stopped";
 }
 
 TEST_F(PassTest, ABusyServerIsNoFailureAndTriedOnceInAPass) {

@@ -67,6 +67,7 @@ dead_man() { # fd 0 is the host lock
   start_timer 6 120000 idle
   while next 6; do
     case $EVENT in
+      idle) start_timer 6 "$((REST + 1000))" idle ;; # others are waited for
       begin) start_timer 6 "$((REST - 60))" deadline && printf 'dm timed\n' >&8 ;;
       timer) # a helper that has begun to release in time gets a little more
         if [ "$REST" = deadline ] && ! claim; then start_timer 6 700 overrun; else fire "$REST"; fi ;;

@@ -20,7 +20,7 @@ recover() { # waits for it a little
   set -- "$RUN"/*/request
   [ -e "$1" ] || return 0
   exec 9>>"$RUN/host.lock"
-  if flock -n 9; then
+  if ! window_is_open && flock -w 1 9; then
     { for request in "$RUN"/*/request; do ( let_go_of_earlier "${request%/request}" ); done; } </dev/null >/dev/null 2>&1 &
     recovering=$! polls=0
     while kill -0 "$recovering" 2>/dev/null && [ "$polls" -lt 60 ]; do sleep 0.05; polls=$((polls + 1)); done
@@ -133,7 +133,7 @@ hold() {
   exec 8<>"$DIR/inbox"
   trap 'printf "eof\n" >&8' HUP INT TERM
   exec 3<&0 </dev/null
-  pump <&3 3<&- >/dev/null 2>&1 9>&- &
+  ( exec 9>&-; pump ) <&3 3<&- >/dev/null 2>&1 & # dash and busybox keep a copy of what is closed for a function
   PUMP=$!
   exec 3<&-
   hurry

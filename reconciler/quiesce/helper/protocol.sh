@@ -1,6 +1,6 @@
 # ---- protocol ------------------------------------------------------------------------------------------------------
 
-attempt='' point='' window='' driver=none method=none freeze=no max_hold=20000 lock_timeout=0 stop_timeout=60000 start_timeout=60000
+attempt='' point='' window='' window_wait=120000 driver=none method=none freeze=no max_hold=20000 lock_timeout=0 stop_timeout=60000 start_timeout=60000
 service='' defaults_file='' socket='' max_lag=10000 program='' volumes='' cluster='' min_healthy=0 allow_writer=no writer=no
 BY=nothing # what is held by beside the freeze: nothing, session, service or script
 DIR='' PUMP='' TIMER='' TIMER_WORD='' STAGE=request QUIET='' MOUNTS='' FROZEN=0 DEADMAN='' BEGUN='' ENDED='' AFTER=no SECOND=no DATA_PATHS='' DATA_DIR='' REASON=''
@@ -32,6 +32,7 @@ set_key() { # KEY VALUE; false if either is not exactly what it should be
     attempt) is_attempt "$2" && attempt=$2 ;;
     point) is_attempt "$2" && point=$2 ;;
     window) is_attempt "$2" && window=$2 ;;
+    window-wait-ms) is_number "$2" && [ "$2" -le 2400000 ] && window_wait=$2 ;;
     driver) case $2 in none | filesystem | mariadb | mysql | postgresql | mongodb | script) driver=$2 ;; *) return 1 ;; esac ;;
     method)
       case $2 in

@@ -13,7 +13,7 @@ join_window() { # false if somebody else has the host lock
     flock -w 1 9 || return 1
     printf '%s\n' "$window" >"$RUN/window"
   fi
-  # Who shared it before lets go of it for a moment: another may be quicker, and then this one is not let in.
+  # Who had it alone lets go of it for a moment: another may be quicker, and then this one is not let in.
   flock -w 1 -s 9 || return 1
   exec 4>&-
 }
@@ -21,7 +21,8 @@ join_window() { # false if somebody else has the host lock
 await_others() { # before the first statement that can block
   [ -n "$window" ] || return 0
   say READY
-  start_timer 8 60000 window
-  await 'in HOLD' busy
+  printf 'idle %s\n' "$window_wait" >&6
+  start_timer 8 "$window_wait" window
+  await 'in HOLD' internal
   stop_timer
 }

@@ -10,7 +10,11 @@ pairs_start() {
   wait_until 20 has_pairs 100
 }
 pairs_now() { tr -d ' ' <"/proc/$(server pid "$BACKEND")/root/$FILE_IN_SERVER"; }
-has_pairs() { [ "$(pairs_now 2>/dev/null || echo 0)" -gt "$1" ]; }
+has_pairs() {  # MORE_THAN
+  local now
+  now=$(pairs_now 2>/dev/null)
+  [ "${now:-0}" -gt "$1" ]
+}
 
 number_in_file() {  # SNAPSHOT_ID: what the file says in a volume made from it
   local volume file mount=$WORK/files
