@@ -63,6 +63,9 @@ class World:
             if action is None:
                 raise ValueError(f"there is no setting '{word}'")
             action(*rest)
+        while self.cloud and any(row["status"] != "available" for row in
+                                 self.cloud.api("volumev3", "GET", "/snapshots/detail")["snapshots"]):
+            time.sleep(0.02)
 
     def _lines_of(self, setting):
         """A world with a name is a file of settings."""
@@ -110,9 +113,6 @@ class World:
                       "hold-until": (slot + datetime.timedelta(seconds=20)).strftime("%Y-%m-%dT%H:%M:%SZ"),
                       "method": METHODS[level], "consistency": level, "held-ms": "412"}
             self.cloud.snapshot(volume_id, "x", {"stillpoint." + key: value for key, value in values.items()})
-        while any(row["status"] != "available" for row in
-                  self.cloud.api("volumev3", "GET", "/snapshots/detail")["snapshots"]):
-            time.sleep(0.02)
 
     def set_strange(self, server, volume, name):
         """A snapshot that is not Stillpoint's. `{id}` in its name is the server's."""
