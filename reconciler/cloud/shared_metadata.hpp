@@ -21,15 +21,13 @@ class SharedMetadata {
   using iterator = const_iterator;
 
   SharedMetadata() = default;
-  SharedMetadata(Metadata entries)
-      : entries_(std::make_shared<const Metadata>(std::move(entries))) {
-  }  // NOLINT(google-explicit-constructor): it is one
+  SharedMetadata(Metadata entries) : entries_(std::make_shared<const Metadata>(std::move(entries))) {}
 
   const Metadata& get() const {
     static const Metadata none;
     return entries_ == nullptr ? none : *entries_;
   }
-  operator const Metadata&() const { return get(); }  // NOLINT(google-explicit-constructor): it is one
+  operator const Metadata&() const { return get(); }
 
   const_iterator begin() const { return get().begin(); }
   const_iterator end() const { return get().end(); }
