@@ -19,6 +19,8 @@ using support::SteadyTime;
 
 /// What is acted on is not older than this.
 constexpr seconds kFresh{60};
+/// The same while no hold is let in because a snapshot is waited for that may be there by now.
+constexpr seconds kFreshWhileWaiting{5};
 /// A clock that was set says nothing about the cloud's any more.
 constexpr seconds kClockSet{2};
 /// After a look that failed the next one is tried this much later, and twice that after the next.
@@ -65,7 +67,8 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   auto at_work = around_.queue.policies_at_work(name_);
   take_in_results(begun);
   bool is_current = cloud_ != nullptr && error_.empty();
-  const bool is_due = begun >= due_ && is_stale(begun, kFresh);
+  const auto fresh = gate_.is_waiting() ? kFreshWhileWaiting : kFresh;
+  const bool is_due = begun >= due_ && is_stale(begun, fresh);
   if (begun >= next_look_ && (!is_current || is_due || is_stale(begun, settings_.resync) || wants_reopening_)) {
     is_current = look(begun) == Look::Ok;
   }
@@ -73,7 +76,7 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   if (is_current) {
     look_for_room(begun);
   }
-  if (is_current && has_ready_work(begun) && is_stale(begun, kFresh)) {
+  if (is_current && has_ready_work(begun) && is_stale(begun, fresh)) {
     is_current = look(begun) == Look::Ok;
     plan();
   }
@@ -85,10 +88,10 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   const auto ended = around_.clock.steady_now();
   publish(ended - begun, std::move(at_work));
   if (!is_current) {
-    return std::max(ended, next_look_);
+    return std::max(ended, std::min(next_look_, next_overdue_));
   }
   due_ = next_due(ended);
-  return std::min({due_, room_.next(), ended + settings_.longest_sleep, listed_ + settings_.resync});
+  return std::min({due_, next_overdue_, room_.next(), ended + settings_.longest_sleep, listed_ + settings_.resync});
 }
 
 CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
@@ -137,6 +140,7 @@ void CloudLoop::take_in_results(SteadyTime now) {
   }
   if (cloud_ != nullptr) {
     inventory_.apply(changes_->take());
+    gate_.look(inventory_.observed().snapshots);
   }
   for (const auto& key : back_off_.take_ready(now)) {
     if (key.attempt.empty()) {
@@ -325,8 +329,23 @@ void CloudLoop::publish(std::chrono::nanoseconds took, std::set<std::string> at_
                                      around_.clock.wall_now(), before->policies, std::exchange(failures_, {})});
   }
   find_jittered(view->policies);
+  next_overdue_ = next_overdue(view->policies);
   const std::lock_guard lock(mutex_);
   view_ = std::move(view);
+}
+
+/// When what was said of the policies is not true any more although nothing has happened: a point becomes overdue.
+SteadyTime CloudLoop::next_overdue(const std::vector<status::PolicyStatus>& policies) const {
+  const auto wall = around_.clock.wall_now();
+  std::optional<support::WallTime> next;
+  for (const auto& policy : policies) {
+    for (const auto& series : policy.series) {
+      if (series.due && *series.due >= wall && (!next || *series.due < *next)) {
+        next = series.due;
+      }
+    }
+  }
+  return next ? around_.clock.steady_now() + std::chrono::nanoseconds(*next - wall) + seconds(1) : SteadyTime::max();
 }
 
 void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies) {

@@ -119,6 +119,7 @@ class CloudLoop {
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
   void publish(std::chrono::nanoseconds took, std::set<std::string> at_work);
+  support::SteadyTime next_overdue(const std::vector<status::PolicyStatus>& policies) const;
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
   support::SteadyTime next_due(support::SteadyTime now) const;
 
@@ -147,6 +148,7 @@ class CloudLoop {
   inventory::Points points_;  ///< of the inventory, as of the last plan
   planner::Plan plan_;
   std::map<inventory::SeriesKey, support::Error> failures_;  ///< of points, since the last view
+  support::SteadyTime next_overdue_ = support::SteadyTime::max();
   support::SteadyTime due_{};  ///< when there is something to be done next, as far as the plan tells
   std::atomic<bool> wants_reopening_ = false;
 

@@ -102,6 +102,11 @@ void HoldGate::look(const std::vector<cloud::Snapshot>& snapshots) {
   changed_.notify_all();
 }
 
+bool HoldGate::is_waiting() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(loads_.begin(), loads_.end(), [](const auto& load) { return !load.second.waits_for.empty(); });
+}
+
 int HoldGate::limit_of(const BackEnd& back_end) const {
   const std::lock_guard lock(mutex_);
   const auto found = loads_.find(back_end);

@@ -90,6 +90,9 @@ class HoldGate {
   /// Looks whether what is being waited for came. `snapshots` are all of the cloud.
   void look(const std::vector<cloud::Snapshot>& snapshots);
 
+  /// Whether a snapshot is waited for, of which only a look tells.
+  bool is_waiting() const;
+
   /// How many holds of the back end may be open now.
   int limit_of(const BackEnd& back_end) const;
 

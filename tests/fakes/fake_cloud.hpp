@@ -19,11 +19,12 @@ namespace stillpoint::fakes {
 /// given. Safe to use from any thread.
 class FakeCloud final : public cloud::Cloud {
  public:
-  explicit FakeCloud(support::Clock& clock, std::chrono::milliseconds cut_delay = std::chrono::milliseconds(50))
-      : clock_(clock), cut_delay_(cut_delay) {}
+  explicit FakeCloud(support::Clock& clock, std::chrono::milliseconds delay = std::chrono::milliseconds(50))
+      : cut_delay(delay), clock_(clock) {}
 
   std::vector<cloud::Server> servers;
   std::vector<cloud::Volume> volumes;
+  std::chrono::milliseconds cut_delay;  ///< from the request to `available`, of all that are on their way
   cloud::Quota quotas{{"snapshots", {}}, {"gigabytes", {}}};
 
   /// What a call answers instead, by its name; empty: it is carried out. Called with the lock held.
@@ -130,9 +131,9 @@ class FakeCloud final : public cloud::Cloud {
   }
 
   cloud::Snapshot as_it_is(cloud::Snapshot snapshot) const {
-    if (snapshot.status == "creating" && clock_.wall_now() >= snapshot.created_at + cut_delay_) {
+    if (snapshot.status == "creating" && clock_.wall_now() >= snapshot.created_at + cut_delay) {
       snapshot.status = "available";
-      snapshot.updated_at = snapshot.created_at + cut_delay_;
+      snapshot.updated_at = snapshot.created_at + cut_delay;
     }
     return snapshot;
   }
@@ -149,7 +150,6 @@ class FakeCloud final : public cloud::Cloud {
   }
 
   support::Clock& clock_;
-  const std::chrono::milliseconds cut_delay_;
   std::mutex mutex_;
   std::map<std::string, int> calls_;
   std::map<cloud::SnapshotId, cloud::Snapshot> snapshots_;

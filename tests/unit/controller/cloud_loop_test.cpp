@@ -130,6 +130,35 @@ TEST_F(CloudLoopTest, ABusyHostLockIsAWaitAndNoFailure) {
   EXPECT_TRUE(events_.list().empty());
 }
 
+TEST_F(CloudLoopTest, WhatAHoldWaitedForInVainIsLookedForBeforeTheNextTry) {
+  cloud_.cut_delay = hours(1);
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:00:25Z"));
+  EXPECT_EQ(script_.count("abort"), 1);
+  cloud_.cut_delay = seconds(0);
+  run_until(at("2026-11-26T01:00:35Z"));
+  EXPECT_EQ(script_.count("hold"), 2) << "a listing is less than a minute old, and does not know of it";
+  EXPECT_EQ(slots(kSeries).size(), 1U);
+}
+
+TEST_F(CloudLoopTest, SaysThatAPointIsOverdueWhenItIs) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:30:00Z"));
+  cloud_.fault = [](const std::string&) { return support::Error(ErrorKind::Unavailable, "503"); };
+  const auto due = *loop().view()->policies.at(0).series.at(0).due;
+  run_until(due - seconds(20));
+  EXPECT_EQ(condition(Type::Protected).truth, status::Truth::True);
+  auto next = settle();
+  while (clock_.steady_now() + (due - clock_.wall_now()) > next) {
+    clock_.sleep_until(next, {});
+    next = settle();
+  }
+  EXPECT_LE(next - clock_.steady_now(), due + seconds(1) - clock_.wall_now()) << "and not with the next try to read it";
+  clock_.sleep_until(next, {});
+  settle();
+  EXPECT_EQ(condition(Type::Protected).reason, "Overdue");
+}
+
 TEST_F(CloudLoopTest, WhatCannotBeSweptDoesNotDelayThePointThatIsDue) {
   fakes::SnapshotSpec left;
   left.id = "left";
