@@ -60,8 +60,11 @@ class FakeCloud final : public cloud::Cloud {
       return found == volumes.end() ? missing<cloud::Volume>() : *found;
     });
   }
-  support::Result<cloud::Snapshot> get_snapshot(const cloud::SnapshotId& id, support::Deadline) override {
+  support::Result<cloud::Snapshot> get_snapshot(const cloud::SnapshotId& id, support::Deadline deadline) override {
     return answer<cloud::Snapshot>("get_snapshot", [&]() -> support::Result<cloud::Snapshot> {
+      if (deadline.passed(clock_)) {
+        return support::fail(support::ErrorKind::Timeout, "there was no time left to ask");
+      }
       const auto found = snapshots_.find(id);
       return found == snapshots_.end() ? missing<cloud::Snapshot>() : as_it_is(found->second);
     });

@@ -56,7 +56,7 @@ api_case() {
     check "daemon: and Protected says so" wait_until 30 condition_is Protected 'False Overdue'
     tell "a point is overdue; the daemon says: $(cloud_error | cut -c1-150)"
   else
-    wait_until 60 eval '[ "$(date +%-S)" -ge 32 ]'  # the slot's starting deadline is over
+    wait_until 60 eval '[ "$(date +%-S)" -ge 32 ]'  # the look that failed was for a slot; its starting deadline is over
   fi
   start_parts cinder-api
   recovers cinder-api
@@ -84,6 +84,7 @@ keystone_case() {  # its token is good for an hour: it is told to log in anew
   check "daemon: it says that it cannot log in" wait_until 120 happened CloudNotRead "$before"
   check "daemon: and why: $(cloud_error | cut -c1-100)" grep -q 'log in' <<<"$(cloud_error)"
   tell "the daemon says: $(cloud_error | cut -c1-150)"
+  await_next_minute
   wait_until 60 eval '[ "$(date +%-S)" -ge 32 ]'
   start_parts keystone keystone-short
   recovers keystone
@@ -126,8 +127,8 @@ note "$(<"$WORK/daemon-story")"
   {
     printf '# The daemon while parts of the cloud stop, on %s\n\n' "$(date -u +%Y-%m-%d)"
     printf 'Written by `tests/e2e/run --full 11`: `stillpoint run` with one policy, a slot every minute, `backupStage` and freeze with `maxHold: 20s`, on a\n'
-    printf 'MariaDB that a writer commits to all the time. %d slots of %d minutes have a complete point; of the slots while everything ran: all.\n' \
-      "$slots" $((($(date +%s) - first) / 60))
+    printf 'MariaDB that a writer commits to all the time. %d slots of %d minutes have a complete point. Slots without one while everything ran: %s.\n' \
+      "$slots" $((($(date +%s) - first) / 60)) "${missing:-none}"
     printf 'Longest hold %s ms. Longest time without a commit %s ms.\n\n| UTC | |\n| --- | --- |\n' "$longest" "$(longest_stall "$begin" "$(uptime_now)")"
     cat "$WORK/daemon-story"
     printf '\n## Points\n\n| slot | held ms |\n| --- | ---: |\n'
