@@ -165,6 +165,20 @@ support::Status find_points(const CloudTask& task, const support::Clock& clock, 
   return {};
 }
 
+/// Names that were asked for and that are of no point, once all clouds were read.
+ExitCode say_missing(const Options& options, const std::vector<Found>& points) {
+  ExitCode code = ExitCode::Ok;
+  for (const auto& name : options.names) {
+    if (std::none_of(points.begin(), points.end(), [&](const Found& found) {
+          return name == found.attempt.point || name == "point/" + found.attempt.point;
+        })) {
+      std::cerr << "stillpoint: there is no point '" << printable(name) << "'\n";
+      code = ExitCode::InvalidInput;
+    }
+  }
+  return code;
+}
+
 Shown list_points(const Options& options, support::Clock& clock, support::Log& log) {
   telemetry::Metrics metrics;
   std::vector<Found> points;
@@ -176,7 +190,8 @@ Shown list_points(const Options& options, support::Clock& clock, support::Log& l
     });
   });
   const auto column = ended.clouds && ended.clouds->size() > 1 ? CloudColumn::Show : CloudColumn::Hide;
-  return {read > 0 ? rendered(points, options.output, column) : "", ended.code};
+  const auto code = ended.code == ExitCode::Ok ? say_missing(options, points) : ended.code;
+  return {read > 0 ? rendered(points, options.output, column) : "", code};
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 . tests/e2e/lib/process.sh
 
 package_packages=(debootstrap dpkg-dev lintian man-db curl jq python3)
-image_packages=(debootstrap dpkg-dev podman buildah runc catatonit curl python3-yaml)
+image_packages=(debootstrap dpkg-dev podman buildah runc catatonit curl openssh-client python3-yaml)
 command -v kubectl > /dev/null || image_packages+=(kubernetes-client)
 bin=$PWD/build/release
 

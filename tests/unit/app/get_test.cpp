@@ -77,6 +77,8 @@ TEST_F(GetTest, PointsOfPoliciesThatAreGoneAreShownToo) {
   EXPECT_THAT(out_, AllOf(HasSubstr("gone"), HasSubstr(point)));
   EXPECT_EQ(on_store({"get", "points", point, "-o", "name"}), 0);
   EXPECT_EQ(out_, "point/" + point + "\n");
+  EXPECT_EQ(on_store({"get", "points", "main"}), 2) << "the name of a policy is not that of a point";
+  EXPECT_THAT(err_, HasSubstr("there is no point 'main'"));
   EXPECT_EQ(on_store({"get", "points", "-o", "yaml"}), 0);
   EXPECT_THAT(out_, HasSubstr("kind: PointList\n"));
 }
