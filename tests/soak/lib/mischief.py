@@ -184,7 +184,7 @@ class Mischief:
         return True
 
     def administrator(self, _):
-        """Attaches again what lost its server; sets what could not be deleted to `error`, so that it can be; deletes what
+        """Attaches again what lost its server; mends what could not be deleted and sets it to `error`, so that it can be; deletes what
         is left of points that somebody has damaged, which Stillpoint leaves to people."""
         mended = False
         for series in list(self.truth.series.values()):
@@ -194,7 +194,7 @@ class Mischief:
                         mended |= self.cloud.force(f"snapshots/{snapshot}", {"gone": True})
         for snapshot in list(self.truth.snapshots.values()):
             if snapshot.status == "error_deleting":
-                self.cloud.force(f"snapshots/{snapshot.id}", {"status": "error"})
+                self.cloud.force(f"snapshots/{snapshot.id}", {"status": "error", "deletion_fails": False})
                 mended = True
         for volume, server in self.server_of_volume.items():
             if volume in self.truth.detached:
