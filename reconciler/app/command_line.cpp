@@ -18,6 +18,8 @@ const std::map<std::string, Output> kTextOutputs{{"text", Output::Table}, {"json
 const std::map<std::string, Output> kExplainOutputs{
     {"text", Output::Table}, {"json", Output::Json}, {"markdown", Output::Markdown}};
 
+const std::map<std::string, Output> kRuleOutputs{{"json", Output::Json}, {"yaml", Output::Yaml}};
+
 /// The names of the commands below `app`.
 std::vector<std::string> commands_of(const CLI::App& app) {
   std::vector<std::string> names;
@@ -88,6 +90,62 @@ void add_run(CLI::App& app, Options& options) {
                  "Holds at once for each volume type and zone, to begin with (default 2); it adapts")
       ->check(CLI::Range(1, 16))
       ->option_text("N");
+}
+
+void add_init(CLI::App& app, Options& options) {
+  app.add_option("--os-cloud", options.os_cloud, "Entry of clouds.yaml; the OS_* environment if not given")
+      ->option_text("NAME");
+  app.add_option("--server", options.servers, "Only this server, whatever its volumes are called; may be given again")
+      ->allow_extra_args(false)
+      ->option_text("NAME");
+  app.add_option("--out", options.out_file, "What is written (default stillpoint.yaml); - is standard output")
+      ->option_text("FILE");
+  add_logging(app, options);
+}
+
+void add_enroll(CLI::App& app, Options& options) {
+  app.add_option("hosts", options.names, "Servers, by name or address")->option_text("HOST ...");
+  add_files(app, options)
+      ->description("All servers of these policies, with the settings that stand there")
+      ->allow_extra_args(false);
+  app.add_option("--os-cloud", options.os_cloud, "Entry of clouds.yaml for policies that name none")
+      ->option_text("NAME");
+  app.add_option("--user", options.login, "The login that is to hold (default stillpoint); with -f the policy says it")
+      ->option_text("LOGIN")
+      ->excludes("--filename");
+  app.add_option("--key", options.key_file, "Its private key, made if it is not there (default ~/.ssh/id_ed25519)")
+      ->option_text("FILE");
+  app.add_option("--known-hosts", options.known_hosts, "Where host keys are pinned (default ~/.ssh/known_hosts)")
+      ->option_text("FILE")
+      ->excludes("--filename");
+  app.add_option("-p,--port", options.ssh_port, "Of SSH (default 22)")
+      ->check(CLI::Range(1, 65'535))
+      ->option_text("PORT")
+      ->excludes("--filename");
+  app.add_option("--fingerprint", options.fingerprints,
+                 "A host key that is right, as SHA256:...; may be given again. Without one you are asked")
+      ->allow_extra_args(false)
+      ->option_text("FINGERPRINT");
+  app.add_option("--admin-user", options.admin_user,
+                 "Who sets things up: root (default), or one who may use sudo without a password")
+      ->option_text("LOGIN");
+  app.add_option("--admin-key", options.admin_key, "That login's private key; the SSH agent if not given")
+      ->option_text("FILE");
+  app.add_flag("--create-user", options.create_user, "Make the login if it is not there")->disable_flag_override();
+  app.add_flag("--host-keys-only", options.host_keys_only, "Pin the host keys, and do nothing else")
+      ->disable_flag_override();
+  app.add_flag("--dry-run", options.dry_run, "Show what would be done, and write nothing")->disable_flag_override();
+  add_logging(app, options);
+}
+
+void add_access_rules(CLI::App& app, Options& options) {
+  add_policies(app, options);
+  app.add_option("--os-cloud", options.os_cloud, "Entry of clouds.yaml for policies that name none")
+      ->option_text("NAME");
+  app.add_flag("--read-only", options.read_only,
+               "Only what validate, diff, get, describe, rehearse and doctor need: nothing is made or deleted")
+      ->disable_flag_override();
+  add_choice(app, "-o,--output", options.output, kRuleOutputs, "As which kind of document");
 }
 
 void add_explain(CLI::App& app, Options& options) {
@@ -167,8 +225,28 @@ ExitCode run_command_line(int argc, char** argv) {
             "/run/stillpoint/bin on servers",
             or_store(doctor));
   add_policies(*sub, options);
+  add_choice(*sub, "-o,--output", options.output, kTextOutputs, "How the report is shown");
   add_installation(*sub, options);
   add_logging(*sub, options);
+
+  add_access_rules(*add(app, "access-rules",
+                        "Print the access rules for an application credential that may do what policies need and no "
+                        "more, for `openstack application credential create --access-rules`",
+                        or_store_if_there(access_rules)),
+                   options);
+
+  add_init(
+      *add(app, "init",
+           "Look at the cloud and write a first policy, with remarks, for the servers whose volumes tell what is on "
+           "them; changes nothing in the cloud, and never writes over a file",
+           init),
+      options);
+
+  add_enroll(*add(app, "enroll",
+                  "Make servers ready to be held: makes or takes an SSH key, pins host keys, installs the helper and a "
+                  "login that may run nothing else, and tries it. What is there already stays",
+                  enroll),
+             options);
 
   add(app, "helper", "Print the program that holds databases on servers, to audit it or to install it there",
       print_helper);

@@ -14,10 +14,9 @@ struct Later {
   std::string_view name;
   std::string_view meanwhile;
 };
-constexpr std::array<Later, 3> kLater{{
+constexpr std::array<Later, 2> kLater{{
     {"restore", "make a volume of the point's snapshot; `stillpoint get points -o json` names it"},
     {"adopt", "keep the old snapshots until enough points exist, and delete them by hand"},
-    {"enroll", "put the key and the host key in place by hand; `stillpoint doctor` checks them"},
 }};
 
 }  // namespace

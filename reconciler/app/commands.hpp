@@ -26,6 +26,14 @@ ExitCode run(const Options& options);
 /// Checks the cloud, the quotas, what the policies match, SSH, sudo and the databases. Nothing is held or
 /// snapshotted; the helper is put on servers that lack it.
 ExitCode doctor(const Options& options);
+/// Prints the access rules of an application credential that is enough for the policies' cloud, and no more. Logs in
+/// to it, for its catalog; changes nothing.
+ExitCode access_rules(const Options& options);
+/// Makes servers ready to be held: a key, pinned host keys, the helper, and a login that may run nothing else. Says of
+/// each thing whether it was there; Failed if a server could not be enrolled, and then how far it had come.
+ExitCode enroll(const Options& options);
+/// Writes a first policy of what the cloud shows into a file that is not there yet. Changes nothing in the cloud.
+ExitCode init(const Options& options);
 /// Puts policies into the store, after it has shown what would come of it, and asks where points would go. Changes
 /// nothing in any cloud.
 ExitCode apply(const Options& options);

@@ -72,7 +72,7 @@ CloudsEnded for_each_cloud_of(const std::vector<policy::Policy>& policies, const
     return {ExitCode::InvalidInput, ended.clouds};
   }
   for (const auto& [group, prefix, cloud] : opened) {
-    auto acted = act({group->config.name, prefix, *cloud, group->policies});
+    auto acted = act({group->config.name, prefix, *cloud, group->config, group->policies});
     if (acted) {
       ended.code = worse(ended.code, *acted);
     } else {

@@ -15,6 +15,7 @@ struct CloudTask {
   std::string name;    ///< the entry of clouds.yaml; empty: the OS_* environment
   std::string prefix;  ///< for lines of text about it: `name: `, or empty if it is the only cloud
   cloud::Cloud& cloud;
+  const openstack::CloudConfig& config;  ///< by which it was opened
   const std::vector<policy::Policy>& policies;
 };
 

@@ -41,17 +41,29 @@ struct Options {
   std::string rehearse_for = "90d";  ///< a length of time
   std::string svg_file;              ///< empty: none is written
   bool offline = false;
-  int volume_gib = 10;                    ///< offline: of each volume
-  long quota_snapshots = -1;              ///< offline; -1: no limit
-  long quota_gigabytes = -1;              ///< offline; -1: no limit
-  std::string listen = "127.0.0.1:9464";  ///< run: where HTTP is served; `none`: nowhere
-  std::string http_credentials;           ///< run: a file with `user:password` that is asked for; empty: none is
-  bool insecure_http = false;             ///< run: a password may cross the network
-  std::chrono::seconds resync{300};       ///< run: between two whole listings of a cloud
-  std::size_t workers = 16;               ///< run: servers that are worked on at once
-  int holds_at_once = 2;                  ///< run: for each volume type and zone, to begin with
-  std::string shell;                      ///< completion: for which one
-  std::string page = "stillpoint";        ///< manual: which one
+  int volume_gib = 10;                       ///< offline: of each volume
+  long quota_snapshots = -1;                 ///< offline; -1: no limit
+  long quota_gigabytes = -1;                 ///< offline; -1: no limit
+  std::string listen = "127.0.0.1:9464";     ///< run: where HTTP is served; `none`: nowhere
+  std::string http_credentials;              ///< run: a file with `user:password` that is asked for; empty: none is
+  bool insecure_http = false;                ///< run: a password may cross the network
+  std::chrono::seconds resync{300};          ///< run: between two whole listings of a cloud
+  std::size_t workers = 16;                  ///< run: servers that are worked on at once
+  int holds_at_once = 2;                     ///< run: for each volume type and zone, to begin with
+  std::string shell;                         ///< completion: for which one
+  std::string page = "stillpoint";           ///< manual: which one
+  std::string login;                         ///< enroll: for hosts without a policy; empty: the default
+  std::string key_file;                      ///< enroll: in place of the policy's or the default
+  std::string known_hosts;                   ///< enroll: for hosts without a policy; empty: the default
+  int ssh_port = 22;                         ///< enroll: of hosts without a policy
+  std::vector<std::string> fingerprints;     ///< enroll: of host keys that are right
+  std::string admin_user = "root";           ///< enroll: who sets things up
+  std::string admin_key;                     ///< enroll: that one's key; empty: the agent
+  bool create_user = false;                  ///< enroll: make the login if it is not there
+  bool host_keys_only = false;               ///< enroll: pin, and nothing else
+  std::vector<std::string> servers;          ///< init: names; empty: all that tell what is on them
+  std::string out_file = "stillpoint.yaml";  ///< init: what is written; `-`: standard output
+  bool read_only = false;                    ///< access-rules: for commands that change nothing
   support::LogLevel log_level = support::LogLevel::Warn;
   telemetry::LogFormat log_format = telemetry::LogFormat::Text;
 };

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <set>
 
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
+#include "app/home.hpp"
 #include "app/metrics_observer.hpp"
 #include "app/pass_report.hpp"
 #include "app/ssh_servers.hpp"
@@ -163,8 +163,7 @@ ExitCode reconcile(const Options& options) {
   telemetry::Metrics metrics;
   MetricsObserver observer(metrics);
   const auto log = telemetry::make_log(options.log_format, options.log_level);
-  const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
-  const auto servers = make_ssh_servers(clock, home == nullptr ? "" : home);
+  const auto servers = make_ssh_servers(clock, home_folder());
   const auto started = clock.steady_now();
   auto approval = read_approval(options, clock.wall_now());
   if (!approval) {

@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <set>
@@ -6,6 +5,7 @@
 #include "app/cloud_session.hpp"
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
+#include "app/home.hpp"
 #include "app/metrics_observer.hpp"
 #include "app/policies.hpp"
 #include "app/service_manager.hpp"
@@ -55,7 +55,7 @@ class Program {
   explicit Program(const Options& options)
       : options_(options),
         log_(telemetry::make_log(options.log_format, options.log_level)),
-        servers_(make_ssh_servers(clock_, home())),
+        servers_(make_ssh_servers(clock_, home_folder())),
         observer_(metrics_),
         policies_(options.files, schedule::check, clock_),
         tombstones_(options.from_store ? options.store : "", clock_, *log_),
@@ -118,10 +118,6 @@ class Program {
   }
 
  private:
-  static std::string home() {
-    const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
-    return home == nullptr ? "" : home;
-  }
   static controller::Settings settings(const Options& options) {
     controller::Settings settings;
     settings.installation = options.installation;

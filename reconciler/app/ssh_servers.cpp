@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/home.hpp"
 #include "inventory/match.hpp"
 #include "ssh/session.hpp"
 
@@ -43,13 +44,7 @@ class SshServers final : public executor::Servers {
     if (!address) {
       return pass_on(std::move(address));
     }
-    ssh::Target target;
-    target.host = *address;
-    target.port = policy.ssh.port;
-    target.user = policy.ssh.user;
-    target.key_file = expand(policy.ssh.key_file);
-    target.known_hosts_file = expand(policy.ssh.known_hosts_file);
-    auto shell = ssh::connect(target, clock_, deadline);
+    auto shell = ssh::connect(target_of(policy.ssh, *address, home_), clock_, deadline);
     if (!shell) {
       return pass_on(std::move(shell));
     }
@@ -57,8 +52,6 @@ class SshServers final : public executor::Servers {
   }
 
  private:
-  std::string expand(const std::string& path) const { return path.starts_with("~/") ? home_ + path.substr(1) : path; }
-
   const support::Clock& clock_;
   std::string home_;
 };

@@ -69,6 +69,23 @@ std::vector<Endpoint> read_catalog(JsonFields& token) {
   return catalog;
 }
 
+/// Nothing of it is asked for where a session is all that is wanted: what is missing stays empty.
+Holder read_holder(JsonFields& token) {
+  Holder holder;
+  if (token.member("user").is_object()) {
+    JsonFields user(token.member("user"), "token.user");
+    holder.user_id = user.text_or_empty("id");
+    holder.password_expires_at = user.time_or_none("password_expires_at");
+  }
+  if (token.member("application_credential").is_object()) {
+    JsonFields credential(token.member("application_credential"), "token.application_credential");
+    holder.application_credential_id = credential.text_or_empty("id");
+    holder.application_credential_name = credential.text_or_empty("name");
+    holder.access_rules = credential.array_or_empty("access_rules").size();
+  }
+  return holder;
+}
+
 }  // namespace
 
 std::string auth_body(const CloudConfig& config) {
@@ -94,6 +111,7 @@ Result<Session> read_session(const http::Response& response, support::SteadyTime
   const support::WallTime expires_at = token.time("expires_at");
   JsonFields project(token.object("project"), "token.project");
   session.project_id = project.text("id");
+  session.holder = read_holder(token);
   session.catalog = read_catalog(token);
   for (const auto& status : {answer.status(), token.status(), project.status()}) {
     if (!status) {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "openstack/block_storage_json.hpp"
+#include "openstack/calls.hpp"
 #include "openstack/paging.hpp"
 #include "support/text.hpp"
 
@@ -25,10 +26,6 @@ using support::Status;
 constexpr Microversion kNoForce{3, 66};
 /// Messages exist, and can be listed for one object.
 constexpr Microversion kMessages{3, 5};
-
-ServiceName cinder() {
-  return {"block-storage", {"block-storage", "volumev3", "block-store", "volume"}, "volume", {3, 70}};
-}
 
 /// An id becomes a segment of a path: what is empty or leads elsewhere must never get into a DELETE.
 Status check_id(const std::string& id, const char* what) {
@@ -72,7 +69,7 @@ std::string dump(const Json& json) {
 }  // namespace
 
 BlockStorage::BlockStorage(Identity& identity, http::Client& client, support::Clock& clock, ListingLimits limits)
-    : api_(cinder(), identity, client, clock), limits_(limits) {}
+    : api_(block_storage_name(), identity, client, clock), limits_(limits) {}
 
 Result<std::vector<Volume>> BlockStorage::list_volumes(Deadline deadline) {
   return list_all<Volume>(api_, {"/volumes/detail", "", "volumes", limits_}, read_volume, deadline);

@@ -1,5 +1,6 @@
 #include "openstack/compute.hpp"
 
+#include "openstack/calls.hpp"
 #include "openstack/paging.hpp"
 
 namespace stillpoint::openstack {
@@ -9,11 +10,6 @@ using cloud::Server;
 using support::fail;
 using support::Result;
 using support::Status;
-
-/// Tags came with 2.26; 2.53 is Pike's, which every cloud in service knows.
-ServiceName nova() {
-  return {"compute", {"compute"}, "compute", {2, 53}};
-}
 
 Status read_addresses(const std::string& network, const Json& list, std::vector<cloud::Address>& addresses) {
   for (const Json& row : list) {
@@ -65,7 +61,7 @@ Result<Server> read_server(const Json& json) {
 }
 
 Compute::Compute(Identity& identity, http::Client& client, support::Clock& clock, ListingLimits limits)
-    : api_(nova(), identity, client, clock), limits_(limits) {}
+    : api_(compute_name(), identity, client, clock), limits_(limits) {}
 
 Result<std::vector<Server>> Compute::list_servers(support::Deadline deadline) {
   return list_all<Server>(api_, {"/servers/detail", "", "servers", limits_}, read_server, deadline);

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,15 @@ struct Endpoint {
   std::string url;  ///< without a slash at its end
 };
 
+/// Whose a token is, and by what it was got.
+struct Holder {
+  std::string user_id;
+  std::optional<support::WallTime> password_expires_at;  ///< nothing if Keystone names no end
+  std::string application_credential_id;                 ///< empty: it was none
+  std::string application_credential_name;
+  std::size_t access_rules = 0;  ///< of that credential; 0: it may do whatever its roles may
+};
+
 /// What one successful authentication gave. Never changes once it is made.
 struct Session {
   support::Secret token;
@@ -30,6 +40,7 @@ struct Session {
   support::WallTime issued_at;       ///< by Keystone's clock
   std::chrono::seconds lifetime{0};  ///< of the whole token
   std::string project_id;
+  Holder holder;
   std::vector<Endpoint> catalog;
 };
 
@@ -55,7 +66,7 @@ class Identity {
   /// Another session than `refused`, whose token a service did not accept.
   support::Result<SessionPtr> replace(const SessionPtr& refused, support::Deadline deadline);
 
-  /// A session that was made now.
+  /// A session that was made now; it is not kept.
   support::Result<SessionPtr> authenticate(support::Deadline deadline) const;
 
   const CloudConfig& config() const { return config_; }

@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 using support::Error;
 using support::ErrorKind;
 
+/// What `stillpoint init` writes where a person has to decide.
+constexpr std::string_view kPlaceholder = "FILL-IN";
 constexpr size_t kMostWords = 1000;
 constexpr size_t kMostProblems = 1000;
 constexpr size_t kLongestName = 60;  ///< of a field that somebody wrote, in a message
@@ -117,6 +119,9 @@ bool Field::is_string(std::string_view wanted) const {
 void Field::read(std::string& target, const Shape& shape) const {
   if (!present() || !is_string(shape.wanted)) {
     return;
+  }
+  if (node_->text == kPlaceholder) {
+    return wrong("is still what `stillpoint init` has left for you to fill in: give " + std::string(shape.wanted));
   }
   if (!shape.fits(node_->text)) {
     return expected(shape.wanted);

@@ -52,10 +52,11 @@ support::Status Dialogue::greet(support::Deadline deadline) {
                                        "runs a command (see its .bashrc, .profile and any forced command)");
   }
   if (greeting->protocol != kProtocolVersion || greeting->version != kHelperVersion) {
-    return fail(ErrorKind::Remote, "the helper on " + server_ + " is version " + greeting->version + " (protocol " +
-                                       std::to_string(greeting->protocol) + "), wanted is " +
-                                       std::string(kHelperVersion) + " (protocol " + std::to_string(kProtocolVersion) +
-                                       "): install the helper of this release");
+    return fail(support::Error(ErrorKind::Protocol, "the helper on " + server_ + " is version " + greeting->version +
+                                                        " (protocol " + std::to_string(greeting->protocol) +
+                                                        "), wanted is " + std::string(kHelperVersion) + " (protocol " +
+                                                        std::to_string(kProtocolVersion) + ")")
+                    .with_remedy("install the helper of this release: `stillpoint enroll` does that"));
   }
   helper_version_ = greeting->version;
   return {};
@@ -89,8 +90,11 @@ support::Error Dialogue::out_of_turn(const std::string& awaited) const {
 
 support::Error Dialogue::ended() const {
   const std::string words = support::printable(support::trim(conversation_->error_output()));
-  return {ErrorKind::Remote, "the helper on " + server_ + " ended without an answer" +
-                                 (words.empty() ? std::string() : ", saying `" + words.substr(0, 400) + "`")};
+  // sudo's own refusals are about who may run it, whatever else may be wrong with it.
+  const bool no_root = words.starts_with("sudo:");
+  return {no_root ? ErrorKind::Unauthorized : ErrorKind::Remote,
+          "the helper on " + server_ + " ended without an answer" +
+              (words.empty() ? std::string() : ", saying `" + words.substr(0, 400) + "`")};
 }
 
 }  // namespace stillpoint::quiesce

@@ -13,7 +13,8 @@ namespace stillpoint::quiesce {
 class Dialogue {
  public:
   /// Starts the helper, checks its greeting and tells it the settings and `GO`. `server` is for messages.
-  /// Errors: Remote (it does not run, or is of another version), Timeout, Unavailable, Protocol.
+  /// Errors: Remote (it does not run), Unauthorized (the login may not run it as root), Protocol (it is of another
+  /// version), Timeout, Unavailable.
   static support::Result<std::unique_ptr<Dialogue>> start(ssh::Shell& shell, const std::string& command,
                                                           const std::string& server,
                                                           const std::vector<std::string>& settings,

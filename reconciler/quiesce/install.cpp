@@ -46,9 +46,10 @@ support::Error RootCommands::failure(const ssh::CommandResult& result, const std
                                      const std::string& server) const {
   const std::string words = support::printable(support::trim(result.err)).substr(0, 400);
   if (user_ != "root" && (words.find("sudo") != std::string::npos || result.exit_code == 127)) {
-    return {ErrorKind::Remote, user_ + " cannot become root on " + server + " (`" + words +
-                                   "`): install sudo there and allow it without a password, for example with `" +
-                                   user_ + " ALL=(root) NOPASSWD: ALL` in a file of /etc/sudoers.d, or log in as root"};
+    return {ErrorKind::Unauthorized, user_ + " cannot become root on " + server + " (`" + words +
+                                         "`): install sudo there and allow it without a password, for example with `" +
+                                         user_ +
+                                         " ALL=(root) NOPASSWD: ALL` in a file of /etc/sudoers.d, or log in as root"};
   }
   return {ErrorKind::Remote, doing + " on " + server + " failed with exit code " + std::to_string(result.exit_code) +
                                  (words.empty() ? "" : ": " + words)};

@@ -29,8 +29,8 @@ inline constexpr std::string_view kInstalledHelper = "/usr/local/sbin/stillpoint
 /// Where the helper script of this release lies on a server: its name carries its version and contents.
 std::string helper_path();
 
-/// Puts the helper script onto the server, below /run and for root only, unless it is there already. Errors: Remote (no
-/// sudo, an unsafe folder, no room), and those of the shell.
+/// Puts the helper script onto the server, below /run and for root only, unless it is there already. Errors:
+/// Unauthorized (no sudo), Remote (an unsafe folder, no room), and those of the shell.
 support::Status install_helper(ssh::Shell& shell, const RootCommands& root, const std::string& server,
                                support::Deadline deadline);
 

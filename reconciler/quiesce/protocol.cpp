@@ -180,32 +180,44 @@ constexpr std::array kGrammar{
     Grammar{"VERDICT", verdict},
 };
 
-/// What a person can do about a refusal; the helper's own words come before it.
-struct Advice {
-  std::string_view code;
-  std::string_view text;
-};
-constexpr std::array kAdvice{
-    Advice{"busy", "it is tried again in the next pass"},
-    Advice{"bad-request", "the policy asks for what the helper does not have; compare versions"},
-    Advice{"missing-command", "install it on the server"},
-    Advice{"no-space", "make room on the server"},
-    Advice{"volume-mismatch", "select exactly the volumes that the data lies on, or correct the server's address"},
-    Advice{"unsafe-mount",
-           "freezing it would stop the server itself: put the data on a volume of its own, or hold with "
-           "`freeze: false`"},
-    Advice{"database", "see the database's own log on the server"},
-    Advice{"long-query", "it would make the hold wait; let it end or stop it"},
-    Advice{"privileges", "the client needs RELOAD, PROCESS and the right to end its own sessions"},
-    Advice{"cluster", "check the policy's `cluster` block and the state of the other members"},
-    Advice{"writer", "take a member that is not the writer, or set `allowWriter: true`"},
-    Advice{"service", "look at the service on the server (`systemctl status`)"},
-    Advice{"unsupported", "choose another method for this server"},
-    Advice{"frozen", "somebody else froze the file system; it was left as it is"},
-    Advice{"attempts",
-           "find out why they failed (`journalctl`, the cloud's messages); the next slot is tried as usual, and so is "
-           "`--now`"},
-    Advice{"lock-timeout", "something held the tables for too long; it is tried again"},
+constexpr std::array kRefusals{
+    RefusalCode{"busy", "somebody holds this server, or lets go of it at the moment",
+                "it is tried again in the next pass"},
+    RefusalCode{"bad-request", "the helper does not understand what it was asked for",
+                "the policy asks for what the helper does not have; compare versions"},
+    RefusalCode{"missing-command", "a program is missing on the server", "install it on the server"},
+    RefusalCode{"no-space", "there is no room for what a hold writes under /run", "make room on the server"},
+    RefusalCode{"volume-mismatch", "the database's data does not lie on exactly the dataset's volumes",
+                "select exactly the volumes that the data lies on, or correct the server's address"},
+    RefusalCode{"unsafe-mount",
+                "the file system to be frozen has something on it that the server or the hold itself needs",
+                "freezing it would stop the server itself: put the data on a volume of its own, or hold with "
+                "`freeze: false`"},
+    RefusalCode{"database", "the database does not answer, or is not well", "see the database's own log on the server"},
+    RefusalCode{"long-query", "a statement runs that is older than the hold may last",
+                "it would make the hold wait; let it end or stop it"},
+    RefusalCode{"privileges", "the database's account may not do what a hold needs",
+                "the client needs RELOAD, PROCESS and the right to end its own sessions"},
+    RefusalCode{"cluster", "the server is a member of a cluster that is not well, or that the policy does not know of",
+                "check the policy's `cluster` block and the state of the other members"},
+    RefusalCode{"writer", "the server takes the writes of its cluster",
+                "take a member that is not the writer, or set `allowWriter: true`"},
+    RefusalCode{"service", "the service to be stopped is not there, not active or not enabled",
+                "look at the service on the server (`systemctl status`)"},
+    RefusalCode{"unsupported", "the server or its database cannot be held by this method",
+                "choose another method for this server"},
+    RefusalCode{"frozen", "the file system is frozen already",
+                "somebody else froze the file system; it was left as it is"},
+    RefusalCode{
+        "attempts", "three holds for this point were tried",
+        "find out why they failed (`journalctl`, the cloud's messages); the next slot is tried as usual, and so is "
+        "`--now`"},
+    RefusalCode{"lock-timeout", "the database's lock was not granted in time",
+                "something held the tables for too long; it is tried again"},
+    RefusalCode{"script", "the policy's own program says that it cannot hold now",
+                "run it on the server with the word `check`, and read what it says"},
+    RefusalCode{"internal", "the helper itself has failed",
+                "look at the server's journal, and report it with what stands there"},
 };
 
 }  // namespace
@@ -224,15 +236,17 @@ support::Result<Reply> parse_reply(std::string_view line) {
               "`" + support::printable(line.substr(0, 80)) + "` is not a line of the hold protocol");
 }
 
+std::span<const RefusalCode> refusal_codes() {
+  return kRefusals;
+}
+
 support::Error refusal(const reply::Refused& refused, const std::string& server) {
   const auto kind = refused.code == "busy" ? ErrorKind::Busy : ErrorKind::Remote;
   std::string text = server + " refused (" + refused.code + "): " + refused.message;
-  const auto* advice =
-      std::find_if(kAdvice.begin(), kAdvice.end(), [&](const Advice& a) { return a.code == refused.code; });
-  if (advice != kAdvice.end()) {
-    text += "; " + std::string(advice->text);
-  }
-  return {kind, std::move(text)};
+  const auto* known =
+      std::find_if(kRefusals.begin(), kRefusals.end(), [&](const RefusalCode& c) { return c.code == refused.code; });
+  support::Error error(kind, std::move(text));
+  return known == kRefusals.end() ? error : std::move(error).with_remedy(std::string(known->cure));
 }
 
 support::Result<std::string> set_line(const Setting& setting) {

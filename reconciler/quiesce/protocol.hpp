@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -72,6 +73,14 @@ using Reply = std::variant<reply::Greeting, reply::Fact, reply::Mount, reply::Pr
 /// Reads one line of the helper. Anything that is not exactly a line of the protocol is a Protocol error. Text for
 /// people comes out printable; a mount's path is kept as it is.
 support::Result<Reply> parse_reply(std::string_view line);
+
+/// A code of the protocol's `REFUSED`: what it means, and what a person can do about it.
+struct RefusalCode {
+  std::string_view code;
+  std::string_view means;
+  std::string_view cure;
+};
+std::span<const RefusalCode> refusal_codes();
 
 /// The error that a refusal stands for: Busy or Remote, with the helper's words and what can be done.
 support::Error refusal(const reply::Refused& refused, const std::string& server);

@@ -9,12 +9,11 @@
 #include "ssh/owned.hpp"
 
 namespace stillpoint::ssh {
-namespace {
 
 using support::ErrorKind;
 using support::fail;
 
-std::string fingerprint(ssh_key key) {
+std::string fingerprint_of(ssh_key key) {
   unsigned char* hash = nullptr;
   size_t size = 0;
   if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != SSH_OK) {
@@ -24,6 +23,13 @@ std::string fingerprint(ssh_key key) {
   ssh_clean_pubkey_hash(&hash);
   return text ? text.get() : "(unreadable)";
 }
+
+std::string entry_name(const Target& target) {
+  const std::string& name = target.known_as.empty() ? target.host : target.known_as;
+  return target.port == 22 ? name : "[" + name + "]:" + std::to_string(target.port);
+}
+
+namespace {
 
 /// libssh passes over lines with a marker, so revoked keys are looked for here. The host pattern does not matter: a key
 /// that was revoked for one name is not trusted under another.
@@ -43,12 +49,6 @@ bool revoked(ssh_key key, const std::string& known_hosts_file) {
     }
   }
   return false;
-}
-
-/// The name as OpenSSH writes it into the file.
-std::string entry_name(const Target& target) {
-  const std::string& name = target.known_as.empty() ? target.host : target.known_as;
-  return target.port == 22 ? name : "[" + name + "]:" + std::to_string(target.port);
 }
 
 std::string how_to_add(const Target& target) {
@@ -77,36 +77,56 @@ std::string changed_key(const Target& target, const std::string& shown) {
 
 }  // namespace
 
-support::Status check_host_key(Link& link, const Target& target) {
+support::Result<Key> shown_key(Link& link) {
   ssh_key raw = nullptr;
   if (ssh_get_server_publickey(link.raw(), &raw) != SSH_OK) {
     return fail(ErrorKind::Unauthorized, "the host key of " + link.name() + " cannot be read");
   }
-  const Key key(raw);
-  const std::string shown = fingerprint(key.get());
-  if (!std::ifstream(target.known_hosts_file)) {
-    return fail(ErrorKind::Unauthorized, "the known hosts file " + target.known_hosts_file +
-                                             " cannot be read; it must have the host key of " + entry_name(target) +
-                                             " (" + shown + "): " + how_to_add(target));
+  return Key(raw);
+}
+
+support::Result<KnownAs> look_up_host_key(Link& link, const Target& target) {
+  const auto key = shown_key(link);
+  if (!key) {
+    return fail(key.error());
   }
-  if (revoked(key.get(), target.known_hosts_file)) {
+  const std::string shown = fingerprint_of(key->get());
+  if (revoked(key->get(), target.known_hosts_file)) {
     return fail(ErrorKind::Unauthorized, "the host key of " + entry_name(target) + " (" + shown +
                                              ") is marked @revoked in " + target.known_hosts_file +
                                              ": give the server a new host key, then " + how_to_add(target));
   }
   switch (ssh_session_is_known_server(link.raw())) {
     case SSH_KNOWN_HOSTS_OK:
-      return {};
+      return KnownAs::Pinned;
     case SSH_KNOWN_HOSTS_CHANGED:
     case SSH_KNOWN_HOSTS_OTHER:
       return fail(ErrorKind::Unauthorized, changed_key(target, shown));
     case SSH_KNOWN_HOSTS_UNKNOWN:
     case SSH_KNOWN_HOSTS_NOT_FOUND:
-      return fail(ErrorKind::Unauthorized, unknown_key(target, shown));
+      return KnownAs::Nothing;
     default:
       return fail(ErrorKind::Unauthorized, "the host key of " + entry_name(target) + " cannot be checked against " +
                                                target.known_hosts_file + ": " + ssh_get_error(link.raw()));
   }
+}
+
+support::Status check_host_key(Link& link, const Target& target) {
+  const auto known = look_up_host_key(link, target);
+  if (!known) {
+    return fail(known.error());
+  }
+  if (*known == KnownAs::Pinned) {
+    return {};
+  }
+  const auto key = shown_key(link);
+  const std::string shown = key ? fingerprint_of(key->get()) : "(unreadable)";
+  if (!std::ifstream(target.known_hosts_file)) {
+    return fail(ErrorKind::Unauthorized, "the known hosts file " + target.known_hosts_file +
+                                             " cannot be read; it must have the host key of " + entry_name(target) +
+                                             " (" + shown + "): " + how_to_add(target));
+  }
+  return fail(ErrorKind::Unauthorized, unknown_key(target, shown));
 }
 
 }  // namespace stillpoint::ssh

@@ -3,13 +3,13 @@
 #include <libssh/libssh.h>
 
 #include <cstdlib>
-#include <fstream>
 
 #include "ssh/channel.hpp"
 #include "ssh/conversation.hpp"
 #include "ssh/known_hosts.hpp"
 #include "ssh/link.hpp"
-#include "ssh/owned.hpp"
+#include "ssh/opening.hpp"
+#include "ssh/read_key.hpp"
 
 namespace stillpoint::ssh {
 namespace {
@@ -73,45 +73,6 @@ support::Result<std::unique_ptr<Conversation>> LinkShell::start(const std::strin
   return ChannelConversation::make(link_, std::move(*channel));
 }
 
-support::Status set_options(ssh_session session, const Target& target, const support::Clock& clock,
-                            support::Deadline deadline) {
-  const std::string& known_as = target.known_as.empty() ? target.host : target.known_as;
-  const int port = target.port;
-  const bool process_config = false;
-  // Every wait is bounded by `Link::await`; this only keeps a blocking path of libssh from waiting for ever.
-  const long timeout =
-      std::max<long>(1, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(deadline.remaining(clock)).count()));
-  // With a socket of ours the host is only the name that is looked up in the known hosts file.
-  const bool good =
-      ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &process_config) == SSH_OK &&
-      ssh_options_set(session, SSH_OPTIONS_HOST, known_as.c_str()) == SSH_OK &&
-      ssh_options_set(session, SSH_OPTIONS_PORT, &port) == SSH_OK &&
-      ssh_options_set(session, SSH_OPTIONS_USER, target.user.c_str()) == SSH_OK &&
-      ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, target.known_hosts_file.c_str()) == SSH_OK &&
-      ssh_options_set(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, target.known_hosts_file.c_str()) == SSH_OK &&
-      ssh_options_set(session, SSH_OPTIONS_TIMEOUT, &timeout) == SSH_OK;
-  if (!good) {
-    return fail(ErrorKind::InvalidInput, "libssh refuses the SSH settings of " + target.user + "@" + target.host +
-                                             " (user, port or known hosts file): " + ssh_get_error(session));
-  }
-  return {};
-}
-
-support::Result<Key> read_key(const std::string& file) {
-  if (!std::ifstream(file)) {
-    return fail(ErrorKind::Unauthorized, "the SSH key file " + file + " cannot be read");
-  }
-  // Without a callback OpenSSL would ask for the passphrase on the terminal.
-  const auto no_passphrase = [](const char*, char*, size_t, int, int, void*) { return -1; };
-  ssh_key key = nullptr;
-  if (ssh_pki_import_privkey_file(file.c_str(), nullptr, no_passphrase, nullptr, &key) != SSH_OK) {
-    return fail(ErrorKind::Unauthorized, "the SSH key file " + file +
-                                             " is not a private key without a passphrase; use one, or leave `keyFile` "
-                                             "out and load the key into an agent (ssh-add)");
-  }
-  return Key(key);
-}
-
 Error refused(const Link& link, const Target& target, int answer, const std::string& what) {
   const std::string login = target.user + "@" + target.host;
   if (answer == SSH_AUTH_PARTIAL) {
@@ -159,20 +120,15 @@ support::Status authenticate(Link& link, const Target& target, support::Deadline
 
 support::Result<std::unique_ptr<Shell>> connect(const Target& target, const support::Clock& clock,
                                                 support::Deadline deadline) {
-  auto socket = connect_tcp(target.host, target.port, clock, deadline);
-  if (!socket) {
-    return support::pass_on(std::move(socket));
-  }
-  auto made = Link::make(target.host, clock);
+  auto made = open_link(target, nullptr, clock, deadline);
   if (!made) {
     return support::pass_on(std::move(made));
   }
   Link& link = **made;
-  auto ready = set_options(link.raw(), target, clock, deadline)
-                   .and_then([&] { return link.handshake(std::move(*socket), deadline); })
-                   .and_then([&] { return check_host_key(link, target); })
-                   .and_then([&] { return authenticate(link, target, deadline); })
-                   .and_then([&] { return link.open_for_pumping(); });
+  auto ready =
+      check_host_key(link, target).and_then([&] { return authenticate(link, target, deadline); }).and_then([&] {
+        return link.open_for_pumping();
+      });
   if (!ready) {
     return support::pass_on(std::move(ready));
   }

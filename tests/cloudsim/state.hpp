@@ -10,6 +10,7 @@
 
 #include "cloudsim.hpp"
 #include "disk.hpp"
+#include "exchange.hpp"
 #include "faults.hpp"
 #include "journal.hpp"
 #include "table.hpp"
@@ -115,6 +116,8 @@ struct ApplicationCredential {
   std::string secret;
   std::string user_id;
   std::string project_id;
+  Json access_rules;       ///< null: it may do whatever its user may
+  std::string expires_at;  ///< as it was given; empty: never
 };
 
 struct Token {
@@ -122,6 +125,7 @@ struct Token {
   std::string project_id;  ///< empty if it has no scope
   int64_t issued_at = 0;
   int64_t expires_at = 0;
+  Json access_rules;  ///< of the credential that it was got by; null: none
 };
 
 struct Settings {

@@ -13,9 +13,11 @@ password = $PASSWORD
 region_name = $REGION
 X
 }
-token_check() {  # USER
+# TYPE is what the service is called in access rules; without it, it refuses every credential that has some.
+token_check() {  # USER [TYPE]
   cat <<X
 [keystone_authtoken]
+${2:+service_type = $2}
 $(account "$1")
 www_authenticate_uri = $KEYSTONE_URL/v3
 memcached_servers = $IP:$MEMCACHE_PORT
@@ -94,7 +96,7 @@ allocated_capacity_weight_multiplier = -1.0
 resource_query_filters_file = /etc/cinder/resource_filters.json
 [database]
 connection = $(database_url cinder)
-$(token_check cinder)
+$(token_check cinder volumev3)
 [nova]
 $(account nova)
 interface = public
@@ -175,7 +177,7 @@ notify_nova_on_port_status_changes = false
 notify_nova_on_port_data_changes = false
 [database]
 connection = $(database_url neutron)
-$(token_check neutron)
+$(token_check neutron network)
 [ml2]
 type_drivers = local
 tenant_network_types = local
@@ -204,7 +206,7 @@ api_paste_config = /etc/nova/api-paste.ini
 connection = $(database_url nova_api)
 [database]
 connection = $(database_url nova)
-$(token_check nova)
+$(token_check nova compute)
 [service_user]
 send_service_user_token = true
 $(account nova)

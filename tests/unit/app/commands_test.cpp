@@ -212,7 +212,7 @@ TEST_F(OneCloudTest, DoctorAddsUpWhatAllPoliciesNeed) {
   write_policy("main", "prod", "mysql", "backend-1");
   write_policy("other", "prod", "mongo", "backend-2");
   EXPECT_EQ(run({"doctor"}), 1);
-  EXPECT_THAT(out_, AllOf(HasSubstr("FINDING other/backend-2/db: with all policies together: quota 'snapshots'"),
+  EXPECT_THAT(out_, AllOf(HasSubstr("FINDING other/backend-2/db: quota: with all policies together: quota 'snapshots'"),
                           Not(HasSubstr("FINDING main"))));
 }
 

@@ -311,7 +311,7 @@ TEST_F(HelperTest, ABusyServerIsBusy) {
 TEST_F(HelperTest, AnotherVersionIsRefused) {
   auto talk = shell_.add_talk({"STILLPOINT 1 0.1.0", "LOCKED"});
   const auto error = lock_error();
-  EXPECT_EQ(error.kind(), ErrorKind::Remote);
+  EXPECT_EQ(error.kind(), ErrorKind::Protocol);
   EXPECT_THAT(error.to_string(), HasSubstr("0.1.0"));
   EXPECT_TRUE(talk->heard.empty());
 }
@@ -395,7 +395,7 @@ TEST_F(HelperTest, ExplainsSudosRefusal) {
   helper_ = make_helper(shell_, "ubuntu", policy::HelperPlacement::Sent, clock_);
   shell_.results = {ssh::CommandResult{1, "", "sudo: a password is required\n"}};
   const auto error = lock_error();
-  EXPECT_EQ(error.kind(), ErrorKind::Remote);
+  EXPECT_EQ(error.kind(), ErrorKind::Unauthorized);
   EXPECT_THAT(error.to_string(), HasSubstr("ubuntu ALL=(root) NOPASSWD"));
   EXPECT_THAT(error.to_string(), HasSubstr("a password is required"));
 }

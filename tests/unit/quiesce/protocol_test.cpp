@@ -169,7 +169,7 @@ TEST(ParseReply, SurvivesRandomChangesOfRealLines) {
 TEST(Refusal, IsBusyOrRemoteAndSaysWhatToDo) {
   const auto busy = refusal({"busy", "attempt deadbeef has the host lock"}, "backend-2");
   EXPECT_EQ(busy.kind(), ErrorKind::Busy);
-  EXPECT_NE(busy.message().find("next pass"), std::string::npos);
+  EXPECT_NE(busy.to_string().find("next pass"), std::string::npos);
   for (const std::string code : {"bad-request", "missing-command", "no-space", "volume-mismatch", "unsafe-mount",
                                  "database", "long-query", "privileges", "cluster", "writer", "service", "unsupported",
                                  "frozen", "lock-timeout", "internal", "new-code"}) {

@@ -1,0 +1,102 @@
+#include "openstack/access_rules.hpp"
+
+#include <algorithm>
+
+#include "openstack/calls.hpp"
+
+namespace stillpoint::openstack {
+namespace {
+
+using support::Result;
+
+/// The path of an address, without a slash at its end.
+std::string path_of(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t slash = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+  std::string path = slash == std::string::npos ? std::string() : url.substr(slash);
+  while (path.ends_with('/')) {
+    path.pop_back();
+  }
+  return path;
+}
+
+/// `{name}` of the path, where the session knows what it stands for.
+std::string filled_in(std::string path, const std::string& name, const std::string& value) {
+  if (const auto at = path.find(name); at != std::string::npos && !value.empty()) {
+    path.replace(at, name.size(), value);
+  }
+  return path;
+}
+
+/// Where a service is, and all types under which the catalog has it.
+struct Place {
+  std::string endpoint;
+  std::vector<std::string> types;
+};
+
+Result<Place> place_of(Service service, const Session& session, const CloudConfig& config) {
+  if (service == Service::Identity) {
+    return Place{config.auth_url, {"identity"}};
+  }
+  const ServiceName& name = service == Service::Compute   ? compute_name()
+                            : service == Service::Network ? network_name()
+                                                          : block_storage_name();
+  Place place;
+  std::copy_if(name.types.begin(), name.types.end(), std::back_inserter(place.types), [&](const std::string& type) {
+    return std::any_of(session.catalog.begin(), session.catalog.end(),
+                       [&](const Endpoint& known) { return known.type == type; });
+  });
+  if (place.types.empty() && service == Service::Network) {
+    return place;  // a cloud without Neutron, where nobody asks it
+  }
+  auto endpoint = find_endpoint(session, name.types, config);
+  if (!endpoint) {
+    return pass_on(std::move(endpoint));
+  }
+  place.endpoint = std::move(*endpoint);
+  return place;
+}
+
+std::string path_of(const KindOfCall& call, const Place& place, const Session& session) {
+  std::string path = call.below == Below::Version ? path_of(version_url_of(place.endpoint)) + "/"
+                                                  : path_of(place.endpoint) + std::string(call.path);
+  path = filled_in(std::move(path), "{project_id}", session.project_id);
+  return filled_in(std::move(path), "{user_id}", session.holder.user_id);
+}
+
+}  // namespace
+
+Result<std::vector<AccessRule>> access_rules_of(const Session& session, const CloudConfig& config, Access access) {
+  std::vector<AccessRule> rules;
+  for (const KindOfCall& call : kinds_of_calls()) {
+    if (access == Access::ReadOnly && call.effect == Effect::Changes) {
+      continue;
+    }
+    const auto place = place_of(call.service, session, config);
+    if (!place) {
+      return support::fail(place.error());
+    }
+    for (const std::string& type : place->types) {
+      rules.push_back({type, std::string(http::to_string(call.method)), path_of(call, *place, session)});
+    }
+  }
+  return rules;
+}
+
+Result<RulesOfCloud> ask_for_access_rules(const CloudConfig& config, support::Clock& clock, http::Observer observer,
+                                          Access access, support::Deadline deadline) {
+  http::Options options;
+  options.ca_file = config.cacert;
+  const auto client = http::make_client(std::move(options), clock, std::move(observer));
+  const auto session = Identity(config, *client, clock).authenticate(deadline);
+  if (!session) {
+    return support::fail(session.error());
+  }
+  auto rules = access_rules_of(**session, config, access);
+  if (!rules) {
+    return pass_on(std::move(rules));
+  }
+  return RulesOfCloud{(*session)->project_id, (*session)->holder.user_id, std::move(*rules)};
+}
+
+}  // namespace stillpoint::openstack
