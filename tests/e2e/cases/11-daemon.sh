@@ -37,7 +37,7 @@ recovers() {  # PART: by itself, with the next slots
   check "daemon: and the one after it" next_slot_is_served 30
   check "daemon: after $1 all is well" wait_until 30 condition_is Protected 'True *'
   check "daemon: no failure is told of any more" condition_is HoldFailed 'False *'
-  check_equal "daemon: nothing is overdue" "$(metric stillpoint_overdue_seconds)" 0
+  check_equal "daemon: nothing is overdue" "$(metric stillpoint_overdue_seconds 'policy="daemon"')" 0
   tell "slot $SLOT served; after $1 all is well again"
 }
 sample() { metric stillpoint_openstack_requests_total "$1"; }
@@ -52,7 +52,7 @@ api_case() {
   check "daemon: requests without an answer are counted" test "$(sample 'code="none".*service="block-storage"')" -gt "$unanswered"
   check "daemon: it is alive and ready all the same" eval 'asked /healthz && asked /readyz'
   if [ -n "$overdue" ]; then
-    check "daemon: the point becomes overdue" wait_until 240 metric_above stillpoint_overdue_seconds 0
+    check "daemon: the point becomes overdue" wait_until 240 metric_above stillpoint_overdue_seconds 0 'policy="daemon"'
     check "daemon: and Protected says so" wait_until 30 condition_is Protected 'False Overdue'
     tell "a point is overdue; the daemon says: $(cloud_error | cut -c1-150)"
   else

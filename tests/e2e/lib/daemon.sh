@@ -16,9 +16,8 @@ asked() { curl -sf -m 10 "$DAEMON_URL$1"; } # PATH
 daemon_signal() { kill -s "$1" "$(NOTES=$WORK process_pid daemon)"; } # SIGNAL
 
 # ---- what it says
-condition() {  # TYPE: its status and reason; points of others may be in the project
-  asked /api/v1/policies | jq -r --arg t "$1" \
-    '.items[] | select(.metadata.name == "daemon").status.conditions[] | select(.type == $t) | "\(.status) \(.reason)"'
+condition() {  # TYPE: its status and reason. Others may have points in the project, which are shown as an unknown policy's
+  asked /api/v1/policies | jq -r --arg t "$1" '.items[] | select(.metadata.name == "daemon") | .status.conditions[] | select(.type == $t) | "\(.status) \(.reason)"'
 }
 condition_is() {  # TYPE PATTERN
   # shellcheck disable=SC2053  # it is one
