@@ -24,7 +24,7 @@ TEST(Match, EveryGivenFieldOfASelectorMustMatch) {
 }
 
 TEST(Match, VolumesOfOtherServersAreNotLookedAt) {
-  const auto& dataset = fakes::policy().datasets[0];
+  const auto dataset = fakes::policy().datasets[0];
   const auto none = select_volumes(
       dataset, fakes::server(),
       {fakes::volume("v1", "mysql_data", cloud::ServerId("other")), fakes::volume("v2", "mongodb_data")});
