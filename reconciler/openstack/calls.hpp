@@ -26,8 +26,8 @@ struct KindOfCall {
   Effect effect;
 };
 
-/// Every kind of request that is sent with our token, and no other. What a request's path is made of is in the code that
-/// sends it; tests hold what is sent against this table, since access rules are made of it.
+/// Every kind of request that is sent with our token, and no other. What a request's path is made of is in the code
+/// that sends it; tests hold what is sent against this table, since access rules are made of it.
 std::span<const KindOfCall> kinds_of_calls();
 
 /// What the services are called in the catalog and in headers.

@@ -99,7 +99,9 @@ std::variant<HttpAnswer, HttpSite::Work> HttpSite::route(const HttpRequest& requ
     return state_answer(handlers_.why_unready());
   }
   if (!is_our_name(request)) {
-    return plain_text(421, "this server is not asked for by that name, but by localhost or its address; a proxy in front has to send that as Host");
+    return plain_text(421,
+                      "this server is not asked for by that name, but by localhost or its address; a proxy in front "
+                      "has to send that as Host");
   }
   if (!is_let_in(request)) {
     auto answer = plain_text(401, "a user name and a password are needed");
