@@ -53,10 +53,12 @@ note "$OUTPUT"
 stillpoint diff --now -f "$POLICY"
 expect_exit 1 "diff"
 expect_text '1 to create' "diff wants a point"
-for _ in 1 2; do
-  stillpoint reconcile --now -f "$POLICY"
-  expect_exit 0 "reconcile --now"
-done
+stillpoint reconcile --now -f "$POLICY"
+expect_exit 0 "reconcile --now"
+await_next_minute
+stillpoint reconcile --now -f "$POLICY"
+expect_exit 0 "reconcile --now, a minute later"
+expect_text 'prune' "it prunes the point before"
 note "$OUTPUT"
 check_equal "points were made, labelled and pruned: there is one" "$(complete_slots by-rules application "$MYSQL_VOLUME" | wc -l)" 1
 check_equal "and no other snapshot" "$(count_snapshots by-rules "$MYSQL_VOLUME")" 1
