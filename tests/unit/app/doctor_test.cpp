@@ -10,6 +10,7 @@
 #include "http/client.hpp"
 #include "openstack/identity.hpp"
 #include "quiesce/protocol.hpp"
+#include "support/text.hpp"
 #include "unit/app/command_fixture.hpp"
 
 namespace stillpoint::app {
