@@ -121,6 +121,9 @@ ExitCode doctor(const Options& options) {
         examination.quotas();
         return report.any() ? ExitCode::Pending : ExitCode::Ok;
       });
+  for (const auto& trouble : ended.troubles) {
+    report.found(Finding::CloudError, trouble.prefix + "cloud", trouble.error);
+  }
   if (ended.clouds) {
     report.end();
   }

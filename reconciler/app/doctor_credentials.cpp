@@ -9,8 +9,11 @@ constexpr std::chrono::hours kSoon{24 * 30};
 constexpr std::chrono::minutes kCredentialPatience{1};
 
 std::string name_of(const openstack::CredentialReport& credential) {
+  if (credential.type == openstack::AuthType::Token) {
+    return "the token";
+  }
   if (credential.holder.application_credential_id.empty()) {
-    return credential.type == openstack::AuthType::Token ? "the token" : "the password";
+    return "the password";
   }
   return "the application credential '" + credential.holder.application_credential_name + "'";
 }

@@ -34,7 +34,7 @@ CloudsEnded for_each_cloud(const Options& options, support::Clock& clock, teleme
   const auto checked = options.files.empty() ? CheckedPolicies() : load_policies(options.files);
   if (!checked.ok()) {
     std::cerr << render_errors(checked);
-    return {ExitCode::InvalidInput, std::nullopt};
+    return {ExitCode::InvalidInput, std::nullopt, {}};
   }
   return for_each_cloud_of(checked.policies, options, clock, metrics, log, act);
 }
@@ -47,15 +47,14 @@ CloudsEnded for_each_cloud_of(const std::vector<policy::Policy>& policies, const
     say("", error);
   }
   if (!errors.empty()) {
-    return {ExitCode::InvalidInput, std::nullopt};
+    return {ExitCode::InvalidInput, std::nullopt, {}};
   }
-  CloudsEnded ended{ExitCode::Ok, std::vector<std::string>()};
+  CloudsEnded ended{ExitCode::Ok, std::vector<std::string>(), {}};
   std::vector<Opened> opened;
-  size_t unreadable = 0;
   bool any_invalid = false;
   const auto give_up = [&](const std::string& prefix, const Error& error) {
     say(prefix, error);
-    ++unreadable;
+    ended.troubles.push_back({prefix, error});
     any_invalid = any_invalid || error.kind() == ErrorKind::InvalidInput;
   };
   for (const auto& group : groups) {
@@ -69,7 +68,8 @@ CloudsEnded for_each_cloud_of(const std::vector<policy::Policy>& policies, const
     }
   }
   if (any_invalid) {
-    return {ExitCode::InvalidInput, ended.clouds};
+    ended.code = ExitCode::InvalidInput;
+    return ended;
   }
   for (const auto& [group, prefix, cloud] : opened) {
     auto acted = act({group->config.name, prefix, *cloud, group->config, group->policies});
@@ -79,9 +79,9 @@ CloudsEnded for_each_cloud_of(const std::vector<policy::Policy>& policies, const
       give_up(prefix, acted.error());
     }
   }
-  if (unreadable == groups.size()) {
+  if (ended.troubles.size() == groups.size()) {
     ended.code = any_invalid ? ExitCode::InvalidInput : ExitCode::NoCloud;
-  } else if (unreadable > 0) {
+  } else if (!ended.troubles.empty()) {
     ended.code = worse(ended.code, ExitCode::Failed);
   }
   return ended;

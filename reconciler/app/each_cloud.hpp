@@ -19,11 +19,18 @@ struct CloudTask {
   const std::vector<policy::Policy>& policies;
 };
 
+struct CloudTrouble {
+  std::string prefix;  ///< as that of its task
+  support::Error error;
+};
+
 /// How a command ended.
 struct CloudsEnded {
   ExitCode code = ExitCode::Ok;
   /// The clouds that the policies name; empty if they or a cloud's configuration are invalid.
   std::optional<std::vector<std::string>> clouds;
+  /// Those that could not be opened, or of which `act` failed, with why; standard error has said it.
+  std::vector<CloudTrouble> troubles;
 };
 
 /// Loads the policies, if `options` names any, opens each of their clouds, and then calls `act` for each that could be

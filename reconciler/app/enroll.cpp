@@ -37,16 +37,19 @@ class Enrolment {
     if (options_.host_keys_only) {
       return pin();
     }
-    return have_key().and_then([&] { return pin(); }).and_then([&] { return set_up(); }).and_then([&] {
+    // The host keys first: of a server that is not trusted nothing is made.
+    return pin().and_then([&] { return have_key(); }).and_then([&] { return set_up(); }).and_then([&] {
       return check();
     });
   }
 
   const std::vector<std::string>& changes() const { return changes_; }
+  /// What the program ends with if this one failed.
+  ExitCode code_of_failure() const { return agreed_ == Answer::No ? ExitCode::Pending : ExitCode::Failed; }
 
  private:
   void tell(const std::string& word, const std::string& what) const {
-    std::cout << place_.name << ": " << word << ": " << support::printable(what) << std::endl;
+    std::cout << support::printable(place_.name + ": " + word + ": " + what) << std::endl;
   }
   void changed(const std::string& what) {
     tell(options_.dry_run ? "would set up" : "done", what);
@@ -80,8 +83,10 @@ class Enrolment {
     if (!keys) {
       return fail(keys.error());
     }
-    for (const auto& key : keys->shown) {
-      tell("host key", key.type + " " + key.fingerprint);
+    if (keys->pinned || options_.dry_run || !options_.fingerprints.empty()) {
+      for (const auto& key : keys->shown) {
+        tell("host key", key.type + " " + key.fingerprint);
+      }
     }
     auto trusted = keys->shown;
     if (!options_.fingerprints.empty()) {
@@ -110,7 +115,7 @@ class Enrolment {
       return {};
     }
     if (options_.fingerprints.empty()) {
-      if (auto agreed = agree(); !agreed) {
+      if (auto agreed = agree(keys); !agreed) {
         return agreed;
       }
     }
@@ -121,17 +126,25 @@ class Enrolment {
     return written;
   }
 
-  Status agree() const {
+  /// The keys stand in the question, so that they are seen wherever the output goes.
+  Status agree(const std::vector<ssh::HostKey>& keys) {
+    std::string question = support::printable(place_.name) + " shows these host keys:\n";
+    for (const auto& key : keys) {
+      question += "  " + support::printable(key.type + " " + key.fingerprint) + "\n";
+    }
     const std::string remedy =
         "compare them with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server's console, and say "
         "--fingerprint SHA256:...";
+    agreed_ = Answer::No;
     if (isatty(STDIN_FILENO) != 1) {
+      std::cerr << question;
       return fail(Error(ErrorKind::Unauthorized,
                         "nobody has said that these host keys are right, and there is no "
                         "terminal to ask on. Nothing was pinned")
                       .with_remedy(remedy));
     }
-    if (ask(std::cin, std::cerr, "Are these the host keys of " + place_.name + "?") != Answer::Yes) {
+    agreed_ = ask(std::cin, std::cerr, question + "Are they its own?");
+    if (agreed_ != Answer::Yes) {
       return fail(
           Error(ErrorKind::Unauthorized, "the host keys were not agreed to. Nothing was pinned").with_remedy(remedy));
     }
@@ -185,6 +198,7 @@ class Enrolment {
   support::Clock& clock_;
   std::string public_key_;
   bool pinned_ = false;
+  std::optional<Answer> agreed_;  ///< nothing: nobody had to be asked
   std::vector<std::string> changes_;
 };
 
@@ -192,7 +206,7 @@ class Enrolment {
 void say_failed(const Place& place, const Error& error, const std::vector<std::string>& changes,
                 const Options& options) {
   say_error(Error(error).with_context(place.name), ExitCode::Failed);
-  std::cerr << "stillpoint: " << place.name << ": "
+  std::cerr << "stillpoint: " << support::printable(place.name) << ": "
             << (changes.empty()   ? "nothing was changed"
                 : options.dry_run ? "nothing was changed; it would have come as far as: " + support::join(changes, "; ")
                                   : "not enrolled; done before that: " + support::join(changes, "; ") +
@@ -200,7 +214,7 @@ void say_failed(const Place& place, const Error& error, const std::vector<std::s
             << "\n";
 }
 
-std::optional<Error> object_to(const Options& options, const std::vector<Place>& places) {
+std::optional<Error> object_to_fingerprints(const Options& options, const std::vector<Place>& places) {
   for (const auto& fingerprint : options.fingerprints) {
     if (!fingerprint.starts_with("SHA256:")) {
       return Error(ErrorKind::InvalidInput,
@@ -208,15 +222,39 @@ std::optional<Error> object_to(const Options& options, const std::vector<Place>&
           .with_remedy("`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server says it");
     }
   }
-  const auto unfit = std::find_if(places.begin(), places.end(),
-                                  [](const Place& place) { return !enrolment::is_fit_login(place.target.user); });
-  if (unfit == places.end() || options.host_keys_only) {
+  if (options.fingerprints.empty() || places.size() == 1) {
     return std::nullopt;
   }
-  return Error(ErrorKind::InvalidInput, "`" + support::printable(unfit->target.user) +
-                                            "` cannot be enrolled: the login must be one of its own, of a-z, 0-9, _ "
-                                            "and -, and not root")
-      .with_remedy("name one with --user, or in spec.ssh.user; --create-user makes it");
+  // The key of one of them would be good for all: who has broken into one could stand in for the others.
+  return Error(ErrorKind::InvalidInput, "--fingerprint says what one server's host keys are, and these are " +
+                                            support::count_of(places.size(), "server"))
+      .with_remedy("enrol them one by one, as in `enroll HOST --fingerprint SHA256:...`, or leave it out and be asked");
+}
+
+std::optional<Error> object_to_logins(const Options& options, const std::vector<Place>& places) {
+  const auto unfit = std::find_if(places.begin(), places.end(),
+                                  [](const Place& place) { return !enrolment::is_fit_login(place.target.user); });
+  if (unfit != places.end()) {
+    return Error(ErrorKind::InvalidInput, "`" + support::printable(unfit->target.user) +
+                                              "` cannot be enrolled: the login must be one of its own, of a-z, 0-9, _ "
+                                              "and -, and not root")
+        .with_remedy("name one with --user, or in spec.ssh.user; --create-user makes it");
+  }
+  if (std::any_of(places.begin(), places.end(),
+                  [&](const Place& place) { return place.target.user == options.admin_user; })) {
+    return Error(
+               ErrorKind::InvalidInput,
+               "`" + support::printable(options.admin_user) +
+                   "` is the administrator (--admin-user) and the login to be enrolled in one: enrolled, its key would "
+                   "run the helper and nothing else, and the administrator would be locked out")
+        .with_remedy("name a login of its own with --user, or in spec.ssh.user; --create-user makes it");
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> object_to(const Options& options, const std::vector<Place>& places) {
+  auto objection = object_to_fingerprints(options, places);
+  return objection || options.host_keys_only ? objection : object_to_logins(options, places);
 }
 
 }  // namespace
@@ -225,8 +263,7 @@ ExitCode enroll(const Options& options) {
   support::SystemClock clock;
   const auto places = places_to_enroll(options, clock);
   if (!places) {
-    const bool invalid = places.error().kind() == ErrorKind::InvalidInput;
-    return say_error(places.error(), invalid ? ExitCode::InvalidInput : ExitCode::NoCloud);
+    return say_error(places.error().why, places.error().code);
   }
   if (const auto objection = object_to(options, *places)) {
     return say_error(*objection, ExitCode::InvalidInput);
@@ -237,9 +274,9 @@ ExitCode enroll(const Options& options) {
     const auto ended = enrolment.run();
     if (!ended) {
       say_failed(place, ended.error(), enrolment.changes(), options);
-      code = ExitCode::Failed;
+      code = worse(code, enrolment.code_of_failure());
     } else if (enrolment.changes().empty()) {
-      std::cout << place.name << ": nothing was to be changed\n";
+      std::cout << support::printable(place.name) << ": nothing was to be changed\n";
     }
   }
   return code;

@@ -94,7 +94,7 @@ class Collector {
       settings.key_file = options_.key_file.empty() ? settings.key_file : options_.key_file;
       auto target = target_of(settings, *address, home_folder());
       if (seen_.emplace(target.host, target.port, target.user, target.key_file, target.known_hosts_file).second) {
-        places_.push_back({support::printable(server.name) + " (" + *address + ")", std::move(target)});
+        places_.push_back({server.name + " (" + *address + ")", std::move(target)});
       }
     }
     return {};
@@ -107,10 +107,12 @@ class Collector {
 
 }  // namespace
 
-Result<std::vector<Place>> places_to_enroll(const Options& options, support::Clock& clock) {
+tl::expected<std::vector<Place>, NoPlaces> places_to_enroll(const Options& options, support::Clock& clock) {
+  const auto none = [](Error why, ExitCode code) { return tl::unexpected(NoPlaces{std::move(why), code}); };
   if (options.names.empty() == options.files.empty()) {
-    return fail(Error(ErrorKind::InvalidInput, options.names.empty() ? "no server is named" : "hosts and -f are given")
-                    .with_remedy("say `enroll HOST...`, or `enroll -f POLICY` for all servers of policies"));
+    return none(Error(ErrorKind::InvalidInput, options.names.empty() ? "no server is named" : "hosts and -f are given")
+                    .with_remedy("say `enroll HOST...`, or `enroll -f POLICY` for all servers of policies"),
+                ExitCode::InvalidInput);
   }
   if (!options.names.empty()) {
     return named_hosts(options);
@@ -123,11 +125,11 @@ Result<std::vector<Place>> places_to_enroll(const Options& options, support::Clo
     return collector.add(task, Deadline::after(clock, kListingPatience));
   });
   if (ended.code != ExitCode::Ok) {
-    return fail(ended.code == ExitCode::InvalidInput ? ErrorKind::InvalidInput : ErrorKind::Unavailable,
-                "nothing was enrolled, since not all servers of the policies are known");
+    return none(Error(ErrorKind::Unavailable, "nothing was enrolled, since not all servers of the policies are known"),
+                ended.code);
   }
   if (places.empty()) {
-    return fail(ErrorKind::InvalidInput, "the policies select no server");
+    return none(Error(ErrorKind::InvalidInput, "the policies select no server"), ExitCode::InvalidInput);
   }
   return places;
 }

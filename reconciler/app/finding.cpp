@@ -13,7 +13,7 @@ constexpr std::array kKinds{
                 "nothing is held and nothing is pruned",
                 "keep the clock right with NTP (`timedatectl`, or chrony), here and in the cloud"},
     FindingKind{Finding::CredentialEnds, "credential-ends", Weight::Finding,
-                "The application credential, or the password, ends within 30 days",
+                "The application credential, the password or the token ends within 30 days",
                 "make a new one, put it into clouds.yaml, and `systemctl reload stillpoint`"},
     FindingKind{Finding::CredentialEndUntold, "credential-end-untold", Weight::Note,
                 "Keystone does not say when the application credential ends, since its access rules or Keystone's "

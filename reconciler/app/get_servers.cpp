@@ -109,6 +109,23 @@ nlohmann::ordered_json servers_document(const status::Status& status) {
   return list;
 }
 
+/// Names that were asked for and that no server under a policy has, once everything was read.
+ExitCode say_missing(const Options& options, const std::vector<PolicyStatus>& policies) {
+  ExitCode code = ExitCode::Ok;
+  for (const auto& name : options.names) {
+    const auto is_there = [&](const PolicyStatus& policy) {
+      return std::any_of(policy.series.begin(), policy.series.end(), [&](const status::SeriesStatus& series) {
+        return series.server_name == name || series.server.str() == name;
+      });
+    };
+    if (std::none_of(policies.begin(), policies.end(), is_there)) {
+      std::cerr << "stillpoint: no policy has a server '" << printable(name) << "'\n";
+      code = ExitCode::InvalidInput;
+    }
+  }
+  return code;
+}
+
 Shown list_servers(const Options& options, support::Clock& clock) {
   auto seen = survey(options, clock);
   for (auto& policy : seen.status.policies) {
@@ -117,7 +134,8 @@ Shown list_servers(const Options& options, support::Clock& clock) {
     });
   }
   const auto servers = servers_of(seen.status.policies);
-  Shown shown{"", seen.code};
+  // Of a cloud that could not be read nobody knows what it lacks.
+  Shown shown{"", seen.code == ExitCode::Ok ? say_missing(options, seen.status.policies) : seen.code};
   if (options.output == Output::Name) {
     for (const auto& server : servers) {
       shown.text += "server/" + server.name + "\n";

@@ -19,7 +19,7 @@ using support::SteadyTime;
 
 /// What is acted on is not older than this.
 constexpr seconds kFresh{60};
-/// The same while no hold is let in because a snapshot is waited for that may be there by now.
+/// The same while holds are refused because of a snapshot that may be there by now: ten minutes at the most.
 constexpr seconds kFreshWhileWaiting{5};
 /// A clock that was set says nothing about the cloud's any more.
 constexpr seconds kClockSet{2};

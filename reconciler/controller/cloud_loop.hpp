@@ -68,7 +68,8 @@ class CloudLoop {
   CloudLoop(std::string name, Open open, const Settings& settings, Surroundings surroundings);
 
   void set_policies(std::shared_ptr<const std::vector<policy::Policy>> policies);
-  /// Logs in anew at the next step at which nothing is being done.
+  /// Logs in anew at the next step that may look at the cloud. What is under way goes on with the session that it has,
+  /// and is taken in as ever.
   void reopen() { wants_reopening_ = true; }
 
   /// Takes in what workers have done, looks at the cloud if that is due, plans, and queues. Returns when it is to be

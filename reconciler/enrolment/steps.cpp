@@ -62,10 +62,11 @@ Step login_step(const Wanted& wanted, Run run) {
   if (wanted.missing_login == MissingLogin::Refuse) {
     script += "echo \"there is no login $u: make it, or say --create-user\" >&2; exit 1\n";
   } else {
-    // `*` is no password, and unlike `!` no lock: without PAM sshd lets nobody in whose account is locked.
+    // `*` is no password, and unlike `!` no lock: without PAM sshd lets nobody in whose account is locked. In the same
+    // call, since a login that is there is never looked at again.
     script +=
         "[ $dry = no ] || say would\n"
-        "useradd --system --create-home --shell /bin/sh \"$u\"; usermod -p '*' \"$u\"\nsay done\n";
+        "useradd --system --create-home --shell /bin/sh --password '*' \"$u\"\nsay done\n";
   }
   return {"the login " + login, script, ""};
 }

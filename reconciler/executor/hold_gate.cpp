@@ -104,7 +104,9 @@ void HoldGate::look(const std::vector<cloud::Snapshot>& snapshots) {
 
 bool HoldGate::is_waiting() const {
   const std::lock_guard lock(mutex_);
-  return std::any_of(loads_.begin(), loads_.end(), [](const auto& load) { return !load.second.waits_for.empty(); });
+  const auto now = clock_.steady_now();
+  return std::any_of(loads_.begin(), loads_.end(),
+                     [&](const auto& load) { return load.second.keeps_others_away(now); });
 }
 
 int HoldGate::limit_of(const BackEnd& back_end) const {
@@ -124,8 +126,7 @@ std::string HoldGate::objection(const HoldClaim& claim) const {
   }
   for (const auto& back_end : claim.back_ends) {
     const auto load = loads_.find(back_end);
-    if (load != loads_.end() && !load->second.waits_for.empty() &&
-        clock_.steady_now() < load->second.mistrusted_until) {
+    if (load != loads_.end() && load->second.keeps_others_away(clock_.steady_now())) {
       return "an earlier hold waited in vain for a snapshot of volume type '" + back_end.volume_type + "' in zone '" +
              back_end.zone + "', which is not there yet; nothing more is held there until it is";
     }

@@ -90,7 +90,8 @@ class HoldGate {
   /// Looks whether what is being waited for came. `snapshots` are all of the cloud.
   void look(const std::vector<cloud::Snapshot>& snapshots);
 
-  /// Whether a snapshot is waited for, of which only a look tells.
+  /// Whether holds are refused because of a snapshot that only a look at the cloud tells of: no longer than
+  /// `longest_mistrust`.
   bool is_waiting() const;
 
   /// How many holds of the back end may be open now.
@@ -102,6 +103,7 @@ class HoldGate {
     int held = 0;
     std::set<std::string> waits_for;       ///< attempts
     support::SteadyTime mistrusted_until;  ///< if it waits for any
+    bool keeps_others_away(support::SteadyTime now) const { return !waits_for.empty() && now < mistrusted_until; }
     int room() const { return (waits_for.empty() ? limit : 1) - held; }
   };
   struct Waiter {

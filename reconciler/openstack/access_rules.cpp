@@ -88,13 +88,14 @@ Result<RulesOfCloud> ask_for_access_rules(const CloudConfig& config, support::Cl
   http::Options options;
   options.ca_file = config.cacert;
   const auto client = http::make_client(std::move(options), clock, std::move(observer));
-  const auto session = Identity(config, *client, clock).authenticate(deadline);
+  Identity identity(config, *client, clock);
+  const auto session = identity.session(deadline);
   if (!session) {
-    return support::fail(session.error());
+    return support::fail(identity.redaction().error(session.error()));
   }
   auto rules = access_rules_of(**session, config, access);
   if (!rules) {
-    return pass_on(std::move(rules));
+    return support::fail(identity.redaction().error(rules.error()));  // it says what the catalog has
   }
   return RulesOfCloud{(*session)->project_id, (*session)->holder.user_id, std::move(*rules)};
 }

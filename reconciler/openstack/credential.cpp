@@ -53,6 +53,10 @@ Result<CredentialReport> inspect_credential(const CloudConfig& config, support::
     return fail(identity.redaction().error(session.error()));
   }
   CredentialReport report{config.type, (*session)->holder, std::nullopt, ""};
+  if (report.type == AuthType::Token) {
+    report.expires_at = (*session)->issued_at + (*session)->lifetime;  // a token made of one ends with it
+    return report;
+  }
   if (report.holder.application_credential_id.empty()) {
     report.expires_at = report.holder.password_expires_at;
     return report;

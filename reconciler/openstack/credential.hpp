@@ -15,7 +15,7 @@ namespace stillpoint::openstack {
 struct CredentialReport {
   AuthType type = AuthType::Password;
   Holder holder;
-  /// When they end: the password, or the application credential. Nothing if they do not.
+  /// When they end: the password, the application credential or the token. Nothing if they do not.
   std::optional<support::WallTime> expires_at;
   /// Why Keystone did not say when the application credential ends; empty if it did.
   std::string untold;

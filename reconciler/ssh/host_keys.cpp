@@ -81,17 +81,21 @@ Status pin_host_keys(const Target& target, const std::vector<HostKey>& keys) {
   for (const HostKey& key : keys) {
     text += entry_name(target) + " " + key.type + " " + key.base64 + "\n";
   }
-  // In one go, at the end, as ssh does it: others write into this file as well.
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  // In one go, at the end, as ssh does it: others write into this file as well. Root may do this in a folder of the
+  // service's user, who must not be able to have it write elsewhere.
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   const bool good =
       fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
   const int reason = errno;
   if (fd >= 0) {
     ::close(fd);
   }
-  return good ? Status()
-              : fail(ErrorKind::InvalidInput,
-                     "the known hosts file " + file + " cannot be written: " + std::generic_category().message(reason));
+  return good
+             ? Status()
+             : fail(ErrorKind::InvalidInput,
+                    "the known hosts file " + file + " cannot be written: " +
+                        (reason == ELOOP ? "it is a link; name the file itself (spec.ssh.knownHostsFile, --known-hosts)"
+                                         : std::generic_category().message(reason)));
 }
 
 }  // namespace stillpoint::ssh

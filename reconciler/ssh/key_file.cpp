@@ -31,7 +31,13 @@ Result<std::string> public_line(ssh_key key, const std::string& file) {
   return std::string(ssh_key_type_to_char(ssh_key_type(key))) + " " + base64.get();
 }
 
-/// A new file, which nobody may have made before.
+/// Whether something has that name, be it a link to nothing.
+bool is_taken(const std::string& file) {
+  struct stat found {};
+  return ::lstat(file.c_str(), &found) == 0;
+}
+
+/// A new file, which nobody may have made before, nor a link in its place: O_EXCL follows none.
 Status write_new(const std::string& file, const std::string& text, mode_t mode) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (fd < 0) {
@@ -98,6 +104,13 @@ Result<std::string> public_half(const std::string& file) {
 }
 
 Status make_key_file(const std::string& file) {
+  const std::string public_file = file + ".pub";
+  for (const auto& one : {file, public_file}) {
+    if (is_taken(one)) {
+      return fail(support::Error(ErrorKind::InvalidInput, one + " is there already, and is left as it is")
+                      .with_remedy("name another file for the key, or move that one away"));
+    }
+  }
   const auto folder = std::filesystem::path(file).parent_path();
   std::error_code error;
   if (!folder.empty() && std::filesystem::create_directories(folder, error)) {
@@ -116,9 +129,14 @@ Status make_key_file(const std::string& file) {
   if (!line || !text) {
     return fail(line ? text.error() : line.error());
   }
-  return write_new(file, *text, S_IRUSR | S_IWUSR).and_then([&] {
-    return write_new(file + ".pub", *line + " stillpoint\n", S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
-  });
+  if (auto written = write_new(file, *text, S_IRUSR | S_IWUSR); !written) {
+    return written;
+  }
+  auto written = write_new(public_file, *line + " stillpoint\n", S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
+  if (!written) {
+    ::unlink(file.c_str());  // both or none
+  }
+  return written;
 }
 
 }  // namespace stillpoint::ssh

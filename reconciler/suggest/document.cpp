@@ -11,7 +11,8 @@ namespace {
 constexpr int kMostPoints = 7;
 constexpr int kFloor = 2;
 
-/// Any text as a word of YAML: what comes from a cloud may hold anything.
+/// Any text as a word of YAML: what comes from a cloud may hold anything, and a name such as 123 or null is no text
+/// without quotes.
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : support::printable(text)) {
@@ -77,7 +78,7 @@ std::string dataset_of(const Dataset& dataset) {
     names.push_back(volume.name.empty() ? volume.id.str() : volume.name);
     gibibytes += volume.size_gib;
   }
-  std::string text = "    - name: " + dataset.name + "\n";
+  std::string text = "    - name: " + quoted(dataset.name) + "\n";
   text += remark("      ", support::join(names, ", ") + " (" + std::to_string(gibibytes) + " GiB)");
   text += "      volumes: " + volumes_of(dataset) + "\n";
   if (dataset.guess != nullptr) {
@@ -99,13 +100,13 @@ std::string cluster_of(const Group& group) {
          "the\n"
          "  # block. Stillpoint does not guess here, since to hold the writer would stop the others' clients.\n"
          "  cluster:\n    name: " +
-         group.name + "\n    minHealthyMembers: " + members + "\n    writer: {addresses: [" + std::string(kFillIn) +
-         "]}\n";
+         quoted(group.name) + "\n    minHealthyMembers: " + members + "\n    writer: {addresses: [" +
+         std::string(kFillIn) + "]}\n";
 }
 
 std::string policy_of(const Group& group, const Surroundings& surroundings, int points) {
   std::string text =
-      "apiVersion: stillpoint.dev/v1alpha1\nkind: BackupPolicy\nmetadata: {name: " + group.name + "}\nspec:\n";
+      "apiVersion: stillpoint.dev/v1alpha1\nkind: BackupPolicy\nmetadata: {name: " + quoted(group.name) + "}\nspec:\n";
   if (!surroundings.cloud.empty()) {
     text += "  cloud: " + quoted(surroundings.cloud) + "\n";
   }

@@ -198,5 +198,22 @@ TEST_F(AccessRulesTest, AWrongPasswordIsNoRules) {
   EXPECT_EQ(out_, "");
 }
 
+TEST_F(AccessRulesTest, P11WhatTheCatalogEchoesIsNotSaid) {
+  const json endpoint{{"interface", "public"}, {"region_id", site_.sim.password()}, {"url", "http://127.0.0.1/v3"}};
+  const json token{{"issued_at", "2126-01-01T00:00:00Z"},
+                   {"expires_at", "2126-01-01T01:00:00Z"},
+                   {"project", {{"id", "p"}}},
+                   {"user", {{"id", "u"}}},
+                   {"catalog", json::array({json{{"type", "volumev3"}, {"endpoints", json::array({endpoint})}}})}};
+  site_.fault({{"method", "POST"},
+               {"path_regex", "/auth/tokens$"},
+               {"status", 201},
+               {"headers", {{"X-Subject-Token", "t"}}},
+               {"body", {{"token", token}}},
+               {"count", -1}});
+  EXPECT_NE(run({"access-rules"}), 0);
+  EXPECT_THAT(err_, AllOf(HasSubstr("[secret]"), Not(HasSubstr(site_.sim.password()))));
+}
+
 }  // namespace
 }  // namespace stillpoint::app

@@ -34,7 +34,8 @@ struct Site {
   }
   void furnish(const std::string& server, const std::string& volume) {
     last_volume = project->create_volume(volume, "");
-    project->attach(project->create_server(server), last_volume);
+    last_server = project->create_server(server);
+    project->attach(last_server, last_volume);
   }
   std::string entry(const std::string& name, const std::string& more = "") const {
     return "  " + name + ":\n    auth: {auth_url: \"" + config.auth_url + "\", username: sim, password: \"" +
@@ -52,6 +53,7 @@ struct Site {
   openstack::CloudConfig config;
   std::unique_ptr<contract::Project> project;
   cloud::VolumeId last_volume;
+  cloud::ServerId last_server;
 };
 
 inline const json kRefuseLogins{{"method", "POST"}, {"path_regex", "/auth/tokens$"}, {"status", 401}, {"count", -1}};

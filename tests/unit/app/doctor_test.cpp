@@ -7,7 +7,10 @@
 
 #include "app/finding.hpp"
 #include "fakes/published_schema.hpp"
+#include "http/client.hpp"
+#include "openstack/identity.hpp"
 #include "quiesce/protocol.hpp"
+#include "support/text.hpp"
 #include "unit/app/command_fixture.hpp"
 
 namespace stillpoint::app {
@@ -111,6 +114,40 @@ TEST_F(DoctorTest, FindsAClockThatDiffers) {
   site_.sim.control("POST", "/sim/settings", R"({"clock_offset_s": 120})");
   EXPECT_EQ(examine(), 1);
   EXPECT_THAT(found("clock-differs")[0]["what"], HasSubstr("differs"));
+}
+
+TEST_F(DoctorTest, SaysOfATokenWhenItEnds) {
+  const auto session = [&] {
+    const auto client = http::make_client({}, site_.clock);
+    return openstack::Identity(site_.config, *client, site_.clock)
+        .authenticate(support::Deadline::after(site_.clock, std::chrono::minutes(1)));
+  }();
+  ASSERT_TRUE(session) << session.error().to_string();
+  write_clouds("  site:\n    auth_type: v3token\n    region_name: RegionOne\n    auth: {auth_url: \"" +
+               site_.config.auth_url + "\", token: " + (*session)->token.reveal() +
+               ", project_name: sim, project_domain_name: Default}\n");
+  EXPECT_EQ(examine(), 1) << out_ << err_;
+  ASSERT_EQ(found("credential-ends").size(), 1U) << out_;
+  EXPECT_EQ(found("credential-ends")[0]["what"],
+            "the token ends at " + support::format_utc((*session)->issued_at + (*session)->lifetime));
+}
+
+TEST_F(DoctorTest, ACloudThatCannotBeReadIsAFinding) {
+  site_.fault({{"method", "GET"}, {"path_regex", "/snapshots/detail"}, {"status", 403}, {"count", -1}});
+  EXPECT_EQ(examine(), 3);
+  ASSERT_EQ(found("cloud-error").size(), 1U);
+  EXPECT_EQ(found("cloud-error")[0]["where"], "cloud");
+  EXPECT_THAT(found("cloud-error")[0]["what"], HasSubstr("403"));
+}
+
+class DoctorTwoCloudsTest : public TwoCloudsTest {};
+
+TEST_F(DoctorTwoCloudsTest, OneThatRefusesTheLoginIsAFindingBesideTheOther) {
+  lab_.fault(kRefuseLogins);
+  EXPECT_EQ(run({"doctor", "-o", "json"}), 4);
+  const json report = json::parse(out_);
+  EXPECT_THAT(report["checks"].dump(), HasSubstr("prod: cloud"));
+  EXPECT_THAT(report["findings"].dump(), AllOf(HasSubstr("cloud-error"), HasSubstr("lab: cloud")));
 }
 
 /// The rows of the tables in docs/doctor.md, as they should be.

@@ -66,8 +66,18 @@ TEST_F(GetTest, ServersAreListedWithHowTheyAreKept) {
   const auto item = json::parse(out_)["items"][0];
   EXPECT_EQ(item["metadata"]["uid"], server_.str());
   EXPECT_EQ(item["series"][0]["dataset"], "db");
-  EXPECT_EQ(on_store({"get", "servers", "other", "-o", "name"}), 0);
-  EXPECT_EQ(out_, "");
+}
+
+TEST_F(GetTest, AServerThatIsNotThereIsSaid) {
+  EXPECT_EQ(on_store({"get", "servers", "backend-1", "-o", "name"}), 0) << err_;
+  EXPECT_EQ(out_, "server/backend-1\n");
+  EXPECT_EQ(on_store({"get", "servers", server_.str(), "-o", "name"}), 0) << err_;
+  EXPECT_EQ(on_store({"get", "servers", "backend-1", "other", "-o", "name"}), 2);
+  EXPECT_EQ(out_, "server/backend-1\n");
+  EXPECT_THAT(err_, HasSubstr("no policy has a server 'other'"));
+  site_.fault(kRefuseLogins);
+  EXPECT_EQ(on_store({"get", "servers", "backend-1"}), 3);
+  EXPECT_THAT(err_, Not(HasSubstr("has a server")));
 }
 
 TEST_F(GetTest, PointsOfPoliciesThatAreGoneAreShownToo) {

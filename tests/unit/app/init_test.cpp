@@ -35,6 +35,24 @@ TEST_F(InitTest, WritesAPolicyThatIsValidAndSelectsWhatIsThere) {
   EXPECT_EQ(site_.writes(), 0);
 }
 
+TEST_F(InitTest, ServersAndVolumesMayBeCalledWhatYamlTakesForSomethingElse) {
+  for (const std::string name : {"123", "1e5", "true", "null"}) {
+    site_.furnish(name, name == "123" ? "0x10" : name);
+  }
+  ASSERT_EQ(init({"--server", "123", "--server", "1e5", "--server", "true", "--server", "null"}), 0) << err_;
+  EXPECT_THAT(read("first.yaml"), AllOf(HasSubstr("{name: \"null\"}"), HasSubstr("- name: \"true\"")));
+  EXPECT_EQ(with_policy("validate"), 0) << err_ << read("first.yaml");
+}
+
+TEST_F(InitTest, ClustersToo) {
+  for (const std::string name : {"7-1", "7-2", "7-3"}) {
+    site_.furnish(name, "mysql_data");
+  }
+  ASSERT_EQ(init(), 0) << err_;
+  write("first.yaml", std::regex_replace(read("first.yaml"), std::regex("FILL-IN"), "10.0.0.1"));
+  EXPECT_EQ(with_policy("validate"), 0) << err_ << read("first.yaml");
+}
+
 TEST_F(InitTest, LeavesTheWriterOfAClusterToAPerson) {
   for (const std::string name : {"backend-1", "backend-2", "backend-3"}) {
     site_.furnish(name, name + "-mysql_data");

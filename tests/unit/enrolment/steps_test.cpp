@@ -113,5 +113,11 @@ TEST_F(StepsTest, ALoginIsMadeOnlyIfThatWasSaid) {
   EXPECT_THAT(making[1].script, HasSubstr("useradd --system"));
 }
 
+TEST_F(StepsTest, ALoginIsMadeInOneCallSoThatNoneIsLeftLocked) {
+  const auto making = steps_for({"stillpoint", "ssh-ed25519 AAAA", MissingLogin::Make}, Run::ForReal);
+  EXPECT_THAT(making[1].script, testing::ContainsRegex("useradd [^\n]* --password '[*]' \"[$]u\"\nsay done"));
+  EXPECT_THAT(making[1].script, testing::Not(HasSubstr("usermod")));
+}
+
 }  // namespace
 }  // namespace stillpoint::enrolment

@@ -211,6 +211,20 @@ TEST_F(HoldGateTest, ASnapshotThatNeverComesKeepsOthersAwayForTenMinutes) {
   EXPECT_TRUE(enter(claim("s3"))) << "it serves others";
 }
 
+TEST_F(HoldGateTest, NobodyLooksOutForASnapshotThatNeverComesLongerThanItKeepsOthersAway) {
+  EXPECT_FALSE(gate_.is_waiting());
+  {
+    auto first = enter(claim("s1"));
+    first->waited_in_vain(fakes::attempt_id("aa"));
+  }
+  EXPECT_TRUE(gate_.is_waiting());
+  clock_.advance(seconds(599));
+  gate_.look({snapshot_of("aa", "creating")});
+  EXPECT_TRUE(gate_.is_waiting());
+  clock_.advance(seconds(1));
+  EXPECT_FALSE(gate_.is_waiting()) << "it is still creating, and no hold is refused for it";
+}
+
 TEST_F(HoldGateTest, ASnapshotThatFailedOrWentIsNotWaitedFor) {
   for (const char* status : {"error", "gone"}) {
     {

@@ -56,6 +56,34 @@ TEST_F(KeyFileTest, NeverWritesOverOne) {
   EXPECT_EQ(read("key"), "mine");
 }
 
+TEST_F(KeyFileTest, MakesBothHalvesOrNone) {
+  fs::create_directories(folder_);
+  std::ofstream(folder_ / "key.pub") << "mine";
+  const auto made = make_key_file(path("key"));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind(), support::ErrorKind::InvalidInput);
+  EXPECT_EQ(made.error().message(), path("key.pub") + " is there already, and is left as it is");
+  EXPECT_FALSE(fs::exists(folder_ / "key"));
+  EXPECT_EQ(read("key.pub"), "mine");
+}
+
+TEST_F(KeyFileTest, FollowsNoLink) {
+  fs::create_directories(folder_);
+  fs::create_symlink(folder_ / "victim", folder_ / "key");
+  EXPECT_FALSE(make_key_file(path("key")));
+  EXPECT_FALSE(fs::exists(folder_ / "victim"));
+  std::ofstream(folder_ / "victim") << "mine";
+  fs::create_symlink(folder_ / "victim", folder_ / "known_hosts");
+  Target target;
+  target.host = "db";
+  target.known_hosts_file = path("known_hosts");
+  const auto pinned = pin_host_keys(target, {{"ssh-ed25519", "BBBB", ""}});
+  ASSERT_FALSE(pinned);
+  EXPECT_EQ(pinned.error().kind(), support::ErrorKind::InvalidInput);
+  EXPECT_NE(pinned.error().to_string().find("it is a link"), std::string::npos) << pinned.error().to_string();
+  EXPECT_EQ(read("victim"), "mine");
+}
+
 TEST_F(KeyFileTest, WhatIsNoKeyHasNoPublicHalf) {
   fs::create_directories(folder_);
   std::ofstream(folder_ / "key") << "mine";
