@@ -141,16 +141,6 @@ TEST_F(CloudLoopTest, WhatAHoldWaitedForInVainIsLookedForBeforeTheNextTry) {
   EXPECT_EQ(slots(kSeries).size(), 1U);
 }
 
-TEST_F(CloudLoopTest, ASnapshotThatNeverComesIsNotLookedForInAHurryForEver) {
-  cloud_.cut_delay = hours(24);
-  set_policies({policy_});
-  run_until(at("2026-11-26T01:15:00Z"));
-  EXPECT_GE(script_.count("abort"), 1);
-  const int listings = cloud_.count("list_snapshots");
-  run_until(at("2026-11-26T01:45:00Z"));
-  EXPECT_LE(cloud_.count("list_snapshots") - listings, 36) << "one a minute, and the resyncs";
-}
-
 TEST_F(CloudLoopTest, SaysThatAPointIsOverdueWhenItIs) {
   set_policies({policy_});
   run_until(at("2026-11-26T01:30:00Z"));
