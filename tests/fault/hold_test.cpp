@@ -252,7 +252,7 @@ TEST_F(SudoHoldTest, SudosRefusalIsExplained) {
   start_with("stillpoint-test ALL=(root) ALL");
   auto probe = helper_->probe(request_, in(seconds(30)));
   ASSERT_FALSE(probe);
-  EXPECT_EQ(probe.error().kind(), ErrorKind::Remote);
+  EXPECT_EQ(probe.error().kind(), ErrorKind::Unauthorized);
   EXPECT_THAT(probe.error().to_string(), HasSubstr("stillpoint-test ALL=(root) NOPASSWD: ALL"));
 }
 
