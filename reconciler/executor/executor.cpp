@@ -78,7 +78,7 @@ class Carrier {
  public:
   Carrier(const Context& context, const Job& job, Learnt& learnt) : context_(context), job_(job), learnt_(learnt) {}
 
-  /// The results in the order of the step.
+  /// A result for each action; those of points come last.
   std::vector<ActionResult> carry_out(const Step& step) {
     std::vector<ActionResult> results;
     Step points;

@@ -17,6 +17,7 @@
 #include "contract/project.hpp"
 #include "executor/pass.hpp"
 #include "fakes/fake_servers.hpp"
+#include "fakes/objects.hpp"
 #include "fakes/skipping_clock.hpp"
 #include "openstack/openstack_cloud.hpp"
 #include "support/ids.hpp"
@@ -77,18 +78,10 @@ class CloudFaults : public ::testing::Test {
   }
 
   void make_policy() {
-    policy_.name = "edx";
-    policy_.servers.names = {"backend-2"};
-    policy_.has_ssh = true;
+    policy_ = fakes::policy();
     policy_.schedule.cron = {"5 1 1 1 *"};
-    policy::Dataset dataset;
-    dataset.name = "mysql";
-    dataset.volumes.name_contains = "mysql_data";
-    dataset.hold.driver = policy::Driver::Mariadb;
-    dataset.hold.method = policy::Method::BackupStage;
-    dataset.hold.max_hold = std::chrono::seconds(10);
-    dataset.require = policy::Consistency::Application;
-    policy_.datasets = {dataset};
+    policy_.datasets[0].hold.freeze = false;
+    policy_.datasets[0].hold.max_hold = std::chrono::seconds(10);
   }
   void hold_for(std::chrono::milliseconds longest) { policy_.datasets[0].hold.max_hold = longest; }
 

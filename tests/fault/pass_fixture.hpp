@@ -13,6 +13,7 @@
 #include "contract/project.hpp"
 #include "executor/pass.hpp"
 #include "fakes/fake_servers.hpp"
+#include "fakes/objects.hpp"
 #include "openstack/openstack_cloud.hpp"
 #include "support/text.hpp"
 
@@ -43,18 +44,10 @@ class PassTest : public ::testing::Test {
     EXPECT_TRUE(connected) << connected.error().to_string();
     cloud_ = std::move(*connected);
 
-    policy_.name = "edx";
-    policy_.servers.names = {"backend-2"};
-    policy_.has_ssh = true;
+    policy_ = fakes::policy();
     policy_.schedule.cron = {"5 1 1 1 *"};
-    policy::Dataset dataset;
-    dataset.name = "mysql";
-    dataset.volumes.name_contains = "mysql_data";
-    dataset.hold.driver = policy::Driver::Mariadb;
-    dataset.hold.method = policy::Method::BackupStage;
-    dataset.hold.max_hold = std::chrono::seconds(2);
-    dataset.require = Consistency::Application;
-    policy_.datasets = {dataset};
+    policy_.datasets[0].hold.freeze = false;
+    policy_.datasets[0].hold.max_hold = std::chrono::seconds(2);
   }
 
   /// A pass that makes a point of `slot`, a whole second that is not later than now.
