@@ -85,9 +85,7 @@ Result<std::vector<AccessRule>> access_rules_of(const Session& session, const Cl
 
 Result<RulesOfCloud> ask_for_access_rules(const CloudConfig& config, support::Clock& clock, http::Observer observer,
                                           Access access, support::Deadline deadline) {
-  http::Options options;
-  options.ca_file = config.cacert;
-  const auto client = http::make_client(std::move(options), clock, std::move(observer));
+  const auto client = make_client(config, clock, std::move(observer));
   Identity identity(config, *client, clock);
   const auto session = identity.session(deadline);
   if (!session) {

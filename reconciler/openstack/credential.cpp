@@ -44,9 +44,7 @@ Result<std::optional<support::WallTime>> ask_for_end(const Session& session, con
 
 Result<CredentialReport> inspect_credential(const CloudConfig& config, support::Clock& clock, http::Observer observer,
                                             support::Deadline deadline) {
-  http::Options options;
-  options.ca_file = config.cacert;
-  const auto client = http::make_client(std::move(options), clock, std::move(observer));
+  const auto client = make_client(config, clock, std::move(observer));
   Identity identity(config, *client, clock);
   const auto session = identity.session(deadline);
   if (!session) {

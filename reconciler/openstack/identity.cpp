@@ -48,6 +48,12 @@ Error no_endpoint(const std::vector<const Endpoint*>& of_type, const std::vector
 
 }  // namespace
 
+std::unique_ptr<http::Client> make_client(const CloudConfig& config, support::Clock& clock, http::Observer observer) {
+  http::Options options;
+  options.ca_file = config.cacert;
+  return http::make_client(std::move(options), clock, std::move(observer));
+}
+
 Result<std::string> find_endpoint(const Session& session, const std::vector<std::string>& types,
                                   const CloudConfig& config) {
   std::vector<const Endpoint*> of_type;

@@ -51,6 +51,9 @@ using SessionPtr = std::shared_ptr<const Session>;
 support::Result<std::string> find_endpoint(const Session& session, const std::vector<std::string>& types,
                                            const CloudConfig& config);
 
+/// The client with which this cloud is spoken to.
+std::unique_ptr<http::Client> make_client(const CloudConfig& config, support::Clock& clock, http::Observer observer);
+
 /// Keeps a token that works. Safe to call from several threads: one of them renews and the others wait for it.
 class Identity {
  public:

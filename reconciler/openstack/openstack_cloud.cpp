@@ -153,9 +153,7 @@ Result<std::unique_ptr<cloud::Cloud>> connect_over(std::unique_ptr<http::Client>
 
 Result<std::unique_ptr<cloud::Cloud>> connect(const CloudConfig& config, support::Clock& clock, http::Observer observer,
                                               const ListingLimits& limits) {
-  http::Options options;
-  options.ca_file = config.cacert;
-  return connect_over(http::make_client(std::move(options), clock, std::move(observer)), config, clock, limits);
+  return connect_over(make_client(config, clock, std::move(observer)), config, clock, limits);
 }
 
 }  // namespace stillpoint::openstack
