@@ -59,6 +59,9 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
       timetables_.push_back({&policy, std::move(*schedule)});
     }
   }
+  if (!inventory_.is_known()) {
+    publish({}, {});  // a first look takes its time
+  }
 }
 
 SteadyTime CloudLoop::step(const std::stop_token& stop) {

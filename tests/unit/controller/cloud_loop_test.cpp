@@ -17,8 +17,6 @@ using std::chrono::seconds;
 using support::ErrorKind;
 using Type = status::Condition::Type;
 
-const inventory::SeriesKey kSeries{"edx", fakes::kServer, "mysql"};
-
 /// The test's clock, which lets something happen the next time that somebody looks at it.
 class InterruptingClock final : public support::Clock {
  public:
@@ -40,13 +38,8 @@ class InterruptingClock final : public support::Clock {
   support::Clock& inner_;
 };
 
-class CloudLoopTest : public LoopFixture {
+class CloudLoopTest : public HourlyLoop {
  protected:
-  CloudLoopTest() {
-    policy_ = fakes::policy();  // due every hour
-    policy_.schedule.starting_deadline = minutes(10);
-    policy_.retention.keep_last = 3;
-  }
   /// A loop of a policy that holds nothing.
   CloudLoop loop_of_unheld(support::Clock& clock) {
     policy_.has_ssh = false;
@@ -62,14 +55,12 @@ class CloudLoopTest : public LoopFixture {
     clock_.advance(minutes(30));
     loop.step(stop_.get_token());
   }
-
-  policy::Policy policy_;
 };
 
 TEST_F(CloudLoopTest, ServesEachSlotWhenItComesAndPrunes) {
   set_policies({policy_});
   run_until(at("2026-11-26T06:00:30Z"));
-  EXPECT_EQ(slots(kSeries),
+  EXPECT_EQ(slots(series_),
             (std::vector{at("2026-11-26T04:00:00Z"), at("2026-11-26T05:00:00Z"), at("2026-11-26T06:00:00Z")}));
   EXPECT_EQ(script_.count("hold"), 6);
   EXPECT_EQ(cloud_.count("delete_snapshot"), 3);
@@ -118,7 +109,7 @@ TEST_F(CloudLoopTest, AHoldThatFailedIsTriedAgainLater) {
   EXPECT_GE(next - clock_.steady_now(), seconds(7));
   script_.lock_error.reset();
   run_until(at("2026-11-26T01:00:20Z"));
-  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_EQ(slots(series_).size(), 1U);
 }
 
 TEST_F(CloudLoopTest, ABusyHostLockIsAWaitAndNoFailure) {
@@ -138,7 +129,7 @@ TEST_F(CloudLoopTest, WhatAHoldWaitedForInVainIsLookedForBeforeTheNextTry) {
   cloud_.cut_delay = seconds(0);
   run_until(at("2026-11-26T01:00:35Z"));
   EXPECT_EQ(script_.count("hold"), 2) << "a listing is less than a minute old, and does not know of it";
-  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_EQ(slots(series_).size(), 1U);
 }
 
 TEST_F(CloudLoopTest, SaysThatAPointIsOverdueWhenItIs) {
@@ -175,19 +166,19 @@ TEST_F(CloudLoopTest, WhatCannotBeSweptDoesNotDelayThePointThatIsDue) {
   EXPECT_GT(tries, 5);
   EXPECT_LT(tries, 20) << "it is left alone for longer and longer";
   run_until(at("2026-11-26T01:00:01Z"));
-  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_EQ(slots(series_).size(), 1U);
 }
 
 TEST_F(CloudLoopTest, APointThatHadNoRoomIsMadeWhenSomebodyMakesSome) {
   cloud_.quotas["snapshots"] = {10, 10, 0};
   set_policies({policy_});
   run_until(at("2026-11-26T01:01:00Z"));
-  EXPECT_TRUE(slots(kSeries).empty());
+  EXPECT_TRUE(slots(series_).empty());
   const int listings = cloud_.count("list_snapshots");
   EXPECT_LT(cloud_.count("quota"), 12) << "not in a hurry";
   cloud_.quotas["snapshots"].in_use = 9;
   run_until(at("2026-11-26T01:02:01Z"));
-  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_EQ(slots(series_).size(), 1U);
   EXPECT_LE(cloud_.count("list_snapshots"), listings + 1) << "one look before what is done";
 }
 
@@ -208,7 +199,7 @@ TEST_F(CloudLoopTest, TheRoomThatADeletionOfOursMakesIsKnownAtOnce) {
   EXPECT_EQ(cloud_.count("delete_snapshot"), 0) << "P3: not yet";
   EXPECT_EQ(script_.count("hold"), 0);
   run_until(at("2026-11-26T01:00:24Z"));
-  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_EQ(slots(series_).size(), 1U);
 }
 
 TEST_F(CloudLoopTest, SaysForWhichPoliciesSomethingIsUnderWay) {
@@ -236,81 +227,9 @@ TEST_F(CloudLoopTest, ASlotThatCouldNotBeServedInTimeIsMissed) {
   run_until(at("2026-11-26T01:30:00Z"));
   script_.lock_error.reset();
   run_until(at("2026-11-26T01:59:00Z"));
-  EXPECT_TRUE(slots(kSeries).empty());
+  EXPECT_TRUE(slots(series_).empty());
   run_until(at("2026-11-26T02:00:30Z"));
-  EXPECT_EQ(slots(kSeries), std::vector{at("2026-11-26T02:00:00Z")});
-}
-
-TEST_F(CloudLoopTest, WithoutAListingNothingIsDoneAndTheOldOneIsStillTold) {
-  set_policies({policy_});
-  run_until(at("2026-11-26T04:30:00Z"));
-  const int deleted = cloud_.count("delete_snapshot");
-  cloud_.fault = [](const std::string& call) {
-    return call == "list_snapshots" ? std::optional(support::Error(ErrorKind::Unavailable, "503")) : std::nullopt;
-  };
-  run_until(at("2026-11-26T05:05:00Z"));
-  EXPECT_EQ(slots(kSeries).size(), 3U);
-  EXPECT_EQ(cloud_.count("delete_snapshot"), deleted) << "P6";
-  EXPECT_EQ(script_.count("hold"), 4);
-  EXPECT_NE(loop().view()->cloud.error, "");
-  EXPECT_EQ(loop().view()->policies.at(0).series.at(0).points.size(), 3U);
-  cloud_.fault = [](const std::string&) { return std::nullopt; };
-  run_until(at("2026-11-26T05:08:00Z"));
-  EXPECT_EQ(slots(kSeries).back(), at("2026-11-26T05:00:00Z")) << "it recovers by itself, within the deadline";
-  EXPECT_EQ(loop().view()->cloud.error, "");
-}
-
-TEST_F(CloudLoopTest, P6WhatWasPlannedBeforeALookFailedIsNotBegunAnyMore) {
-  set_policies({policy_});
-  settle();
-  clock_.advance(minutes(30));
-  loop().step(stop_.get_token());
-  const auto key = queue_.try_get();
-  ASSERT_TRUE(key);
-  cloud_.fault = [](const std::string&) { return support::Error(ErrorKind::Unavailable, "503"); };
-  clock_.advance(hours(25));
-  loop().step(stop_.get_token());
-  EXPECT_EQ(loop().work(key->job, stop_.get_token()), CloudLoop::Worked::Nothing);
-  EXPECT_EQ(script_.count("probe"), 0);
-}
-
-TEST_F(CloudLoopTest, P3WhatIsUnderWayWhenItLogsInAnewIsNotForgotten) {
-  policy_.has_ssh = false;
-  policy_.datasets[0].hold = {};
-  policy_.datasets[0].require = policy::Consistency::Crash;
-  set_policies({policy_});
-  settle();
-  clock_.advance(minutes(30));
-  loop().step(stop_.get_token());
-  const auto key = queue_.try_get();
-  ASSERT_TRUE(key);
-  loop().work(key->job, stop_.get_token());
-  loop().reopen();
-  queue_.done(*key);
-  settle();
-  EXPECT_EQ(opened_, 2);
-  EXPECT_EQ(cloud_.count("create_snapshot"), 1);
-}
-
-TEST_F(CloudLoopTest, ACloudThatCannotBeLoggedInToIsTriedAgain) {
-  open_error_ = support::Error(ErrorKind::Unavailable, "Keystone is down");
-  set_policies({policy_});
-  run_until(at("2026-11-26T00:40:00Z"));
-  EXPECT_GT(opened_, 5);
-  EXPECT_LT(opened_, 25) << "not in a hurry";
-  open_error_.reset();
-  run_until(at("2026-11-26T01:00:30Z"));
-  EXPECT_EQ(slots(kSeries).size(), 1U);
-}
-
-TEST_F(CloudLoopTest, AClockThatWasSetIsNoticedByALookAtTheCloud) {
-  settings_.longest_sleep = seconds(60);
-  set_policies({policy_});
-  settle();
-  const int before = cloud_.count("clock_offset");
-  clock_.advance(seconds(30));
-  settle();
-  EXPECT_EQ(cloud_.count("clock_offset"), before);
+  EXPECT_EQ(slots(series_), std::vector{at("2026-11-26T02:00:00Z")});
 }
 
 TEST_F(CloudLoopTest, APolicyThatIsGoneIsNotServed) {
@@ -318,26 +237,7 @@ TEST_F(CloudLoopTest, APolicyThatIsGoneIsNotServed) {
   run_until(at("2026-11-26T01:00:30Z"));
   set_policies({});
   run_until(at("2026-11-26T09:00:00Z"));
-  EXPECT_EQ(slots(kSeries).size(), 1U) << "and what it has made stays";
-}
-
-TEST_F(CloudLoopTest, P6ANewPolicyIsJudgedByWhatExistsNow) {
-  policy_.retention.keep_last = 6;
-  set_policies({policy_});
-  run_until(at("2026-11-26T03:00:30Z"));
-  // Somebody else, a command perhaps, makes two more points, of which no listing has told yet.
-  for (const char* slot : {"2026-11-26T03:00:10Z", "2026-11-26T03:00:20Z"}) {
-    fakes::SnapshotSpec spec;
-    spec.id = slot;
-    spec.slot = at(slot);
-    spec.attempt = slot[18] == '0' && slot[17] == '1' ? "e1" : "e2";
-    cloud_.put(fakes::snapshot(spec));
-  }
-  policy_.retention.keep_last = 1;
-  set_policies({policy_});
-  settle();
-  EXPECT_EQ(slots(kSeries).size(), 5U) << "four of five at once";
-  EXPECT_EQ(condition(Type::PruneBlocked).truth, status::Truth::True);
+  EXPECT_EQ(slots(series_).size(), 1U) << "and what it has made stays";
 }
 
 TEST_F(CloudLoopTest, NothingNewIsBegunOnceAStopWasRequested) {
@@ -404,10 +304,10 @@ TEST_F(CloudLoopTest, P7ALabelThatWasNotWrittenIsWrittenByTheNextStep) {
   script_.verdict = quiesce::Verdict::Intact;
   set_policies({policy_});
   run_until(at("2026-11-26T01:00:05Z"));
-  EXPECT_TRUE(slots(kSeries).empty());
+  EXPECT_TRUE(slots(series_).empty());
   cloud_.fault = [](const std::string&) { return std::nullopt; };
   run_until(at("2026-11-26T01:02:00Z"));
-  EXPECT_EQ(slots(kSeries).size(), 1U);
+  EXPECT_EQ(slots(series_).size(), 1U);
   EXPECT_EQ(script_.count("hold"), 1) << "the server's verdict proves it";
 }
 

@@ -99,6 +99,18 @@ class LoopFixture : public ::testing::Test {
   std::shared_ptr<const View> view_;
 };
 
+/// With a policy that is due every hour and keeps three.
+class HourlyLoop : public LoopFixture {
+ protected:
+  HourlyLoop() {
+    policy_.schedule.starting_deadline = std::chrono::minutes(10);
+    policy_.retention.keep_last = 3;
+  }
+
+  const inventory::SeriesKey series_{"edx", fakes::kServer, "mysql"};
+  policy::Policy policy_ = fakes::policy();
+};
+
 inline support::Result<std::unique_ptr<cloud::Cloud>> LoopFixture::open() {
   ++opened_;
   if (open_error_) {
