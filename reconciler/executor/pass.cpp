@@ -1,6 +1,7 @@
 #include "executor/pass.hpp"
 
 #include <algorithm>
+#include <future>
 
 namespace stillpoint::executor {
 namespace {
@@ -32,9 +33,11 @@ bool any_done(const std::vector<ActionResult>& results) {
 Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock) {
   planner::Observed observed;
   const auto deadline = support::Deadline::after(clock, kListingTime);
+  // There are many more snapshots than anything else: the rest is read meanwhile.
+  auto snapshots = std::async(std::launch::async, [&] { return cloud.list_snapshots(deadline); });
   auto read = take(cloud.list_servers(deadline), observed.servers, "the servers")
                   .and_then([&] { return take(cloud.list_volumes(deadline), observed.volumes, "the volumes"); })
-                  .and_then([&] { return take(cloud.list_snapshots(deadline), observed.snapshots, "the snapshots"); })
+                  .and_then([&] { return take(snapshots.get(), observed.snapshots, "the snapshots"); })
                   .and_then([&] { return take(cloud.quota(deadline), observed.quota, "the quotas"); })
                   .and_then([&] { return take(cloud.clock_offset(deadline), observed.clock_offset, "the clock"); });
   if (!read) {
