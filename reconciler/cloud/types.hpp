@@ -86,6 +86,10 @@ struct QuotaUse {
 /// `gigabytes_TYPE`), keyed by Cinder's own resource names.
 using Quota = std::map<std::string, QuotaUse>;
 
+/// What Cinder charges snapshots of the volumes to, by resource: each one to `snapshots` and the size of its volume in
+/// GiB to `gigabytes`, and both to the limits of the volume's type.
+std::map<std::string, long> quota_charges(const std::vector<Volume>& volumes);
+
 /// Cinder's explanation of an asynchronous failure (`GET /messages`, microversion 3.3).
 struct Message {
   std::string event_id;

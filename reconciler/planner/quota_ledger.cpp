@@ -1,33 +1,9 @@
 #include "planner/quota_ledger.hpp"
 
-#include <map>
-
 namespace stillpoint::planner {
-namespace {
-
-/// What a snapshot of `gib` is charged to, by resource. `type` may be empty.
-void charge(std::map<std::string, long>& charges, const std::string& type, int gib) {
-  charges["snapshots"] += 1;
-  charges["gigabytes"] += gib;
-  if (!type.empty()) {
-    charges["snapshots_" + type] += 1;
-    charges["gigabytes_" + type] += gib;
-  }
-}
-
-/// What snapshots of the volumes are charged to which quota.
-std::map<std::string, long> charge_of(const std::vector<cloud::Volume>& volumes) {
-  std::map<std::string, long> need;
-  for (const auto& volume : volumes) {
-    charge(need, volume.volume_type, volume.size_gib);
-  }
-  return need;
-}
-
-}  // namespace
 
 std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& volumes) {
-  const auto need = charge_of(volumes);
+  const auto need = cloud::quota_charges(volumes);
   for (const auto& [resource, amount] : need) {
     const auto found = quota_.find(resource);
     if (found != quota_.end() && !found->second.unlimited() && found->second.room() < amount) {
@@ -46,7 +22,7 @@ std::optional<std::string> QuotaLedger::book(const std::vector<cloud::Volume>& v
 }
 
 void QuotaLedger::release(const std::vector<cloud::Volume>& volumes) {
-  for (const auto& [resource, amount] : charge_of(volumes)) {
+  for (const auto& [resource, amount] : cloud::quota_charges(volumes)) {
     if (const auto found = quota_.find(resource); found != quota_.end()) {
       found->second.in_use -= amount;
     }

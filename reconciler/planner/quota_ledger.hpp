@@ -8,8 +8,7 @@
 
 namespace stillpoint::planner {
 
-/// The room that is left in a project's quotas while snapshots are planned one after another. Cinder charges each
-/// snapshot to `snapshots` and the size of its volume to `gigabytes`, and both to the limits of the volume's type.
+/// The room that is left in a project's quotas while snapshots are planned one after another.
 class QuotaLedger {
  public:
   explicit QuotaLedger(cloud::Quota quota) : quota_(std::move(quota)) {}
