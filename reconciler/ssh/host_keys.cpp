@@ -1,20 +1,19 @@
 #include "ssh/host_keys.hpp"
 
 #include <fcntl.h>
-#include <libssh/libssh.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <system_error>
 
 #include "ssh/known_hosts.hpp"
 #include "ssh/opening.hpp"
-#include "ssh/owned.hpp"
+#include "ssh/private_folder.hpp"
+#include "ssh/public_key.hpp"
 
 namespace stillpoint::ssh {
 namespace {
@@ -30,12 +29,11 @@ constexpr std::array<const char*, 5> kTypes{"ssh-ed25519", "ecdsa-sha2-nistp256"
 
 std::optional<HostKey> shown_by(Link& link) {
   const auto key = shown_key(link);
-  char* encoded = nullptr;
-  if (!key || ssh_pki_export_pubkey_base64(key->get(), &encoded) != SSH_OK) {
+  const auto base64 = key ? base64_of(key->get()) : std::nullopt;
+  if (!base64) {
     return std::nullopt;
   }
-  const Text base64(encoded);
-  return HostKey{ssh_key_type_to_char(ssh_key_type(key->get())), base64.get(), fingerprint_of(key->get())};
+  return HostKey{type_of(key->get()), *base64, fingerprint_of(key->get())};
 }
 
 bool ends_amid_a_line(const std::string& file) {
@@ -72,11 +70,7 @@ Result<HostKeys> look_at_host_keys(const Target& target, const support::Clock& c
 
 Status pin_host_keys(const Target& target, const std::vector<HostKey>& keys) {
   const std::string& file = target.known_hosts_file;
-  const auto folder = std::filesystem::path(file).parent_path();
-  std::error_code error;
-  if (!folder.empty() && std::filesystem::create_directories(folder, error)) {
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  }
+  make_folder_of(file);  // what is wrong with it, opening the file says
   std::string text = ends_amid_a_line(file) ? "\n" : "";
   for (const HostKey& key : keys) {
     text += entry_name(target) + " " + key.type + " " + key.base64 + "\n";

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
 #include <system_error>
 
+#include "ssh/private_folder.hpp"
+#include "ssh/public_key.hpp"
 #include "ssh/read_key.hpp"
 
 namespace stillpoint::ssh {
@@ -23,12 +24,11 @@ using support::Result;
 using support::Status;
 
 Result<std::string> public_line(ssh_key key, const std::string& file) {
-  char* encoded = nullptr;
-  if (ssh_pki_export_pubkey_base64(key, &encoded) != SSH_OK) {
+  const auto base64 = base64_of(key);
+  if (!base64) {
     return fail(ErrorKind::Unauthorized, "the public half of " + file + " cannot be made");
   }
-  const Text base64(encoded);
-  return std::string(ssh_key_type_to_char(ssh_key_type(key))) + " " + base64.get();
+  return type_of(key) + " " + *base64;
 }
 
 /// Whether something has that name, be it a link to nothing.
@@ -111,13 +111,8 @@ Status make_key_file(const std::string& file) {
                       .with_remedy("name another file for the key, or move that one away"));
     }
   }
-  const auto folder = std::filesystem::path(file).parent_path();
-  std::error_code error;
-  if (!folder.empty() && std::filesystem::create_directories(folder, error)) {
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  }
-  if (error) {
-    return fail(ErrorKind::InvalidInput, folder.string() + " cannot be made: " + error.message());
+  if (const auto error = make_folder_of(file)) {
+    return fail(ErrorKind::InvalidInput, "the folder of " + file + " cannot be made: " + error.message());
   }
   ssh_key raw = nullptr;
   if (ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &raw) != SSH_OK) {

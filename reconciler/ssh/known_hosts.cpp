@@ -7,22 +7,12 @@
 #include <sstream>
 
 #include "ssh/owned.hpp"
+#include "ssh/public_key.hpp"
 
 namespace stillpoint::ssh {
 
 using support::ErrorKind;
 using support::fail;
-
-std::string fingerprint_of(ssh_key key) {
-  unsigned char* hash = nullptr;
-  size_t size = 0;
-  if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != SSH_OK) {
-    return "(unreadable)";
-  }
-  const Text text(ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size));
-  ssh_clean_pubkey_hash(&hash);
-  return text ? text.get() : "(unreadable)";
-}
 
 std::string entry_name(const Target& target) {
   const std::string& name = target.known_as.empty() ? target.host : target.known_as;
@@ -34,17 +24,16 @@ namespace {
 /// libssh passes over lines with a marker, so revoked keys are looked for here. The host pattern does not matter: a key
 /// that was revoked for one name is not trusted under another.
 bool revoked(ssh_key key, const std::string& known_hosts_file) {
-  char* encoded = nullptr;
-  if (ssh_pki_export_pubkey_base64(key, &encoded) != SSH_OK) {
+  const auto base64 = base64_of(key);
+  if (!base64) {
     return true;
   }
-  const Text base64(encoded);
   std::ifstream file(known_hosts_file);
   std::string line;
   while (std::getline(file, line)) {
     std::istringstream fields(line);
     std::string marker, hosts, type, blob;
-    if (fields >> marker >> hosts >> type >> blob && marker == "@revoked" && blob == base64.get()) {
+    if (fields >> marker >> hosts >> type >> blob && marker == "@revoked" && blob == *base64) {
       return true;
     }
   }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <libssh/libssh.h>
-
 #include <string>
 
 #include "ssh/link.hpp"
@@ -9,9 +7,6 @@
 #include "ssh/session.hpp"
 
 namespace stillpoint::ssh {
-
-/// `SHA256:...`, as `ssh-keygen -l` says it.
-std::string fingerprint_of(ssh_key key);
 
 /// The key that the connected server showed. Unauthorized if libssh cannot say.
 support::Result<Key> shown_key(Link& link);
