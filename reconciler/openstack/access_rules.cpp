@@ -28,15 +28,30 @@ std::string filled_in(std::string path, const std::string& name, const std::stri
   return path;
 }
 
-/// Where a service is, and all types under which the catalog has it.
+/// Where a service is asked, and all types under which the catalog has it.
 struct Place {
-  std::string endpoint;
+  std::vector<std::string> endpoints;
   std::vector<std::string> types;
 };
 
+/// Neutron is asked by Nova, which goes by any of the interfaces: often one that we are not told to use, and that may
+/// have another path.
+std::vector<std::string> network_endpoints(const Session& session, const CloudConfig& config) {
+  std::vector<std::string> endpoints;
+  for (const Endpoint& known : session.catalog) {
+    const bool is_here = config.region_name.empty() || known.region == config.region_name;
+    const auto has_path = [&](const std::string& other) { return path_of(other) == path_of(known.url); };
+    if (is_here && known.type == network_name().types.front() &&
+        std::none_of(endpoints.begin(), endpoints.end(), has_path)) {
+      endpoints.push_back(known.url);
+    }
+  }
+  return endpoints;
+}
+
 Result<Place> place_of(Service service, const Session& session, const CloudConfig& config) {
   if (service == Service::Identity) {
-    return Place{config.auth_url, {"identity"}};
+    return Place{{config.auth_url}, {"identity"}};
   }
   const ServiceName& name = service == Service::Compute   ? compute_name()
                             : service == Service::Network ? network_name()
@@ -46,20 +61,21 @@ Result<Place> place_of(Service service, const Session& session, const CloudConfi
     return std::any_of(session.catalog.begin(), session.catalog.end(),
                        [&](const Endpoint& known) { return known.type == type; });
   });
-  if (place.types.empty() && service == Service::Network) {
-    return place;  // a cloud without Neutron, where nobody asks it
+  if (service == Service::Network) {
+    place.endpoints = network_endpoints(session, config);
+    return place;  // there may be none: a cloud without Neutron, where nobody asks it
   }
   auto endpoint = find_endpoint(session, name.types, config);
   if (!endpoint) {
     return pass_on(std::move(endpoint));
   }
-  place.endpoint = std::move(*endpoint);
+  place.endpoints = {std::move(*endpoint)};
   return place;
 }
 
-std::string path_of(const KindOfCall& call, const Place& place, const Session& session) {
-  std::string path = call.below == Below::Version ? path_of(version_url_of(place.endpoint)) + "/"
-                                                  : path_of(place.endpoint) + std::string(call.path);
+std::string path_of(const KindOfCall& call, const std::string& endpoint, const Session& session) {
+  std::string path = call.below == Below::Version ? path_of(version_url_of(endpoint)) + "/"
+                                                  : path_of(endpoint) + std::string(call.path);
   path = filled_in(std::move(path), "{project_id}", session.project_id);
   return filled_in(std::move(path), "{user_id}", session.holder.user_id);
 }
@@ -77,7 +93,9 @@ Result<std::vector<AccessRule>> access_rules_of(const Session& session, const Cl
       return support::fail(place.error());
     }
     for (const std::string& type : place->types) {
-      rules.push_back({type, std::string(http::to_string(call.method)), path_of(call, *place, session)});
+      for (const std::string& endpoint : place->endpoints) {
+        rules.push_back({type, std::string(http::to_string(call.method)), path_of(call, endpoint, session)});
+      }
     }
   }
   return rules;

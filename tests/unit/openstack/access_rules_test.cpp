@@ -59,6 +59,17 @@ TEST_F(AccessRulesTest, LetNovaAskNeutronWhereThereIsOne) {
   EXPECT_THAT(rules(), Contains(AccessRule{"network", "GET", "/v2.0/security-groups"}));
 }
 
+TEST_F(AccessRulesTest, LetNovaAskNeutronByAnyInterfaceOfTheRegion) {
+  config_.region_name = "RegionOne";
+  offer("network", "https://cloud.example/networking");
+  session_.catalog.push_back({"network", "internal", "RegionOne", "http://10.0.0.5:9696"});
+  session_.catalog.push_back({"network", "admin", "RegionOne", "http://10.0.0.5:9696"});
+  session_.catalog.push_back({"network", "internal", "RegionTwo", "http://10.0.0.6/other"});
+  EXPECT_THAT(rules(), Contains(AccessRule{"network", "GET", "/networking/v2.0/ports"}));
+  EXPECT_THAT(rules(), Contains(AccessRule{"network", "GET", "/v2.0/ports"}).Times(1));
+  EXPECT_THAT(rules(), Not(Contains(AccessRule{"network", "GET", "/other/v2.0/ports"})));
+}
+
 TEST_F(AccessRulesTest, ForReadingHaveNothingThatChanges) {
   const auto some = rules(Access::ReadOnly);
   EXPECT_TRUE(std::all_of(some.begin(), some.end(), [](const AccessRule& rule) { return rule.method == "GET"; }));
