@@ -1,8 +1,10 @@
 #include "app/command_line.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <span>
 
+#include "app/command_line_errors.hpp"
 #include "app/command_line_parts.hpp"
 #include "app/command_words.hpp"
 #include "app/commands.hpp"
@@ -30,7 +32,7 @@ std::vector<std::string> commands_of(const CLI::App& app) {
 }
 
 /// CLI11 says of a misspelt command only that one is wanted.
-std::optional<std::string> object_to_commands(const CLI::App& app, std::span<char* const> words) {
+std::optional<std::string> object_to_commands(const CLI::App& app, std::span<const std::string> words) {
   if (auto objection = object_to_command(commands_of(app), words)) {
     return objection;
   }
@@ -41,6 +43,16 @@ std::optional<std::string> object_to_commands(const CLI::App& app, std::span<cha
     }
   }
   return std::nullopt;
+}
+
+/// What follows the program's name, `help COMMAND` as `COMMAND --help`.
+std::vector<std::string> words_of_line(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  return words;
 }
 
 /// What a pass may be asked for beside the policies; the same for the commands that plan one.
@@ -98,7 +110,8 @@ void add_init(CLI::App& app, Options& options) {
   app.add_option("--server", options.servers, "Only this server, whatever its volumes are called; may be given again")
       ->allow_extra_args(false)
       ->option_text("NAME");
-  app.add_option("--out", options.out_file, "What is written (default stillpoint.yaml); - is standard output")
+  app.add_option("--out", options.out_file,
+                 "What is written (default stillpoint.yaml); of a folder a file for each policy; - is standard output")
       ->option_text("FILE");
   add_logging(app, options);
 }
@@ -260,14 +273,21 @@ ExitCode run_command_line(int argc, char** argv) {
                   [&app](const Options& given) { return print_manual(describe(app), given); }),
              options);
 
-  if (const auto objection = object_to_commands(app, std::span(argv, static_cast<size_t>(argc)).subspan(1))) {
+  auto words = words_of_line(argc, argv);
+  if (const auto objection = object_to_commands(app, words)) {
     std::cerr << "stillpoint: " << *objection << "\n";
     return ExitCode::InvalidInput;
   }
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
-    app.parse(argc, argv);
+    app.parse(words);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitCode::Ok : ExitCode::InvalidInput;
+    if (error.get_exit_code() == 0) {
+      app.exit(error);  // help, or the version
+      return ExitCode::Ok;
+    }
+    std::cerr << "stillpoint: " << objection_to(app, error) << "\n";
+    return ExitCode::InvalidInput;
   }
   return command(options);
 }

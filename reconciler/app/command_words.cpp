@@ -21,11 +21,12 @@ constexpr std::array<Later, 2> kLater{{
 
 }  // namespace
 
-std::optional<std::string> object_to_command(const std::vector<std::string>& commands, std::span<char* const> words) {
-  if (words.empty() || std::string_view(words[0]).starts_with("-")) {
+std::optional<std::string> object_to_command(const std::vector<std::string>& commands,
+                                             std::span<const std::string> words) {
+  if (words.empty() || words[0].starts_with("-")) {
     return std::nullopt;
   }
-  const std::string word = words[0];
+  const auto& word = words[0];
   if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
     return std::nullopt;
   }

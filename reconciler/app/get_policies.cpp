@@ -73,7 +73,7 @@ std::string policies_table(const std::vector<PolicyStatus>& policies, const Opti
 }
 
 /// Names that were asked for and are not there.
-ExitCode say_missing(const Options& options, const std::vector<PolicyStatus>& policies) {
+ExitCode say_missing_policies(const Options& options, const std::vector<PolicyStatus>& policies) {
   ExitCode code = ExitCode::Ok;
   for (const auto& name : options.names) {
     if (std::none_of(policies.begin(), policies.end(), [&](const auto& policy) { return policy.name == name; })) {
@@ -90,14 +90,14 @@ Shown list_policies(const Options& options, support::Clock& clock) {
   // A name that is on points alone is no policy.
   std::erase_if(policies,
                 [&](const PolicyStatus& policy) { return policy.unknown || !is_asked_for(options, policy.name); });
-  Shown shown{"", worse(seen.code, say_missing(options, policies))};
+  Shown shown{"", worse(seen.code, say_missing_policies(options, policies))};
   if (options.output == Output::Name) {
     for (const auto& policy : policies) {
       shown.text += "policy/" + policy.name + "\n";
     }
   } else if (is_document(options.output)) {
     shown.text = as_document(nlohmann::ordered_json::parse(status::policies_json(seen.status)), options.output);
-  } else {
+  } else if (!policies.empty() || shown.code == ExitCode::Ok) {
     shown.text = policies_table(policies, options);
   }
   return shown;

@@ -110,7 +110,7 @@ nlohmann::ordered_json servers_document(const status::Status& status) {
 }
 
 /// Names that were asked for and that no server under a policy has, once everything was read.
-ExitCode say_missing(const Options& options, const std::vector<PolicyStatus>& policies) {
+ExitCode say_missing_servers(const Options& options, const std::vector<PolicyStatus>& policies) {
   ExitCode code = ExitCode::Ok;
   for (const auto& name : options.names) {
     const auto is_there = [&](const PolicyStatus& policy) {
@@ -135,7 +135,7 @@ Shown list_servers(const Options& options, support::Clock& clock) {
   }
   const auto servers = servers_of(seen.status.policies);
   // Of a cloud that could not be read nobody knows what it lacks.
-  Shown shown{"", seen.code == ExitCode::Ok ? say_missing(options, seen.status.policies) : seen.code};
+  Shown shown{"", seen.code == ExitCode::Ok ? say_missing_servers(options, seen.status.policies) : seen.code};
   if (options.output == Output::Name) {
     for (const auto& server : servers) {
       shown.text += "server/" + server.name + "\n";

@@ -1,15 +1,11 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <filesystem>
 #include <iostream>
-#include <system_error>
 
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
 #include "app/say_error.hpp"
+#include "store/durable_file.hpp"
 #include "suggest/document.hpp"
 
 namespace stillpoint::app {
@@ -21,35 +17,51 @@ using support::fail;
 
 constexpr std::chrono::minutes kLookPatience{2};
 
-/// A file that must not be there yet.
-support::Status write_new_file(const std::string& file, const std::string& text) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
-  if (fd < 0) {
-    const int reason = errno;
-    return reason == EEXIST
-               ? fail(Error(ErrorKind::InvalidInput, file + " is there already, and is left as it is")
-                          .with_remedy("name another file with --out, or remove it"))
-               : fail(ErrorKind::InvalidInput, file + " cannot be made: " + std::generic_category().message(reason));
+/// The files to be written, by their names: one, or one for each policy if `out` is a folder.
+std::map<std::string, std::string> files_of(const suggest::Groups& groups, const suggest::Surroundings& surroundings,
+                                            const std::string& out) {
+  if (!std::filesystem::is_directory(out)) {
+    return {{out, suggest::document_of(groups, surroundings)}};
   }
-  const bool good = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  ::close(fd);
-  if (!good) {
-    ::unlink(file.c_str());
-    return fail(ErrorKind::InvalidInput, file + " cannot be written");
+  std::map<std::string, std::string> files;
+  for (auto& [name, text] : suggest::documents_of(groups, surroundings)) {
+    files[(std::filesystem::path(out) / (name + ".yaml")).string()] = std::move(text);
+  }
+  return files;
+}
+
+/// All, or none where one of them is there already.
+support::Status write_all(const std::map<std::string, std::string>& files) {
+  for (const auto& [file, text] : files) {
+    if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
+      return fail(Error(ErrorKind::InvalidInput, file + " is there already, and is left as it is")
+                      .with_remedy("name another file with --out, or remove it"));
+    }
+  }
+  for (const auto& [file, text] : files) {
+    if (auto written = store::create_file(file, text); !written) {
+      return written;
+    }
   }
   return {};
 }
 
-void say_next_steps(const suggest::Groups& groups, const std::string& file) {
-  std::cout << "Wrote " << file << ": " << groups.groups.size() << (groups.groups.size() == 1 ? " policy" : " policies")
-            << ". Next:\n";
+void say_next_steps(const suggest::Groups& groups, const std::map<std::string, std::string>& files,
+                    const std::string& out) {
+  for (const auto& [file, text] : files) {
+    std::cout << "Wrote " << file << "\n";
+  }
+  std::cout << groups.groups.size() << (groups.groups.size() == 1 ? " policy" : " policies") << ". Next:\n";
   for (const auto& group : groups.groups) {
     if (group.looks_like_cluster()) {
       std::cout << "  fill in the writer of policy " << group.name << ", where it says " << suggest::kFillIn << "\n";
     }
   }
-  std::cout << "  stillpoint validate -f " << file << "\n  stillpoint enroll -f " << file
-            << " --create-user\n  stillpoint doctor -f " << file << "\n  stillpoint apply -f " << file << "\n";
+  std::cout << "  stillpoint validate -f " << out << "\n  stillpoint enroll -f " << out
+            << " --create-user\n  stillpoint doctor -f " << out << "\n";
+  if (!std::filesystem::is_directory(out)) {
+    std::cout << "  stillpoint apply -f " << out << "\n";
+  }
 }
 
 /// The servers that were asked for and are not there.
@@ -84,15 +96,16 @@ support::Result<ExitCode> write_policies(const CloudTask& task, const Options& o
     return fail(Error(ErrorKind::InvalidInput, "there is no server to write a policy for" + reasons)
                     .with_remedy("name servers with --server, or write the policy by hand (`stillpoint explain`)"));
   }
-  const auto text = suggest::document_of(groups, {task.name, *quota});
+  const suggest::Surroundings surroundings{task.name, *quota};
   if (options.out_file == "-") {
-    std::cout << text;
+    std::cout << suggest::document_of(groups, surroundings);
     return ExitCode::Ok;
   }
-  if (auto written = write_new_file(options.out_file, text); !written) {
+  const auto files = files_of(groups, surroundings, options.out_file);
+  if (auto written = write_all(files); !written) {
     return support::pass_on(std::move(written));
   }
-  say_next_steps(groups, options.out_file);
+  say_next_steps(groups, files, options.out_file);
   return ExitCode::Ok;
 }
 

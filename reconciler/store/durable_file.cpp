@@ -103,12 +103,16 @@ Status write_aside(const std::string& aside, const std::string& path, const std:
   return {};
 }
 
+/// Hidden, and under a name that ends in no policy's: a reader of the folder passes it over.
+std::string name_aside(const std::string& path) {
+  return folder_of(path) + "/." + std::filesystem::path(path).filename().string() + "." + support::random_hex(4) +
+         ".tmp";
+}
+
 }  // namespace
 
 Status replace_file(const std::string& path, const std::string& text) {
-  // Hidden, and under a name that ends in no policy's: a reader of the folder passes it over.
-  const auto aside =
-      folder_of(path) + "/." + std::filesystem::path(path).filename().string() + "." + support::random_hex(4) + ".tmp";
+  const auto aside = name_aside(path);
   auto written = write_aside(aside, path, text);
   if (written && std::rename(aside.c_str(), path.c_str()) != 0) {
     written = failed(path, "cannot be put in its place");
@@ -118,6 +122,21 @@ Status replace_file(const std::string& path, const std::string& text) {
     return written;
   }
   return sync_folder(path);
+}
+
+Status create_file(const std::string& path, const std::string& text) {
+  const auto aside = name_aside(path);
+  auto written = write_aside(aside, path, text);
+  // Unlike a rename a link takes nobody's place.
+  if (written && link(aside.c_str(), path.c_str()) != 0) {
+    written =
+        errno == EEXIST
+            ? support::fail(support::Error(support::ErrorKind::InvalidInput, "is there already, and is left as it is")
+                                .at({path, 0, 0}))
+            : failed(path, "cannot be put in its place");
+  }
+  unlink(aside.c_str());
+  return written ? sync_folder(path) : written;
 }
 
 Status remove_file(const std::string& path) {

@@ -1,7 +1,9 @@
 #include "suggest/document.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "support/text.hpp"
 
@@ -124,43 +126,52 @@ std::string policy_of(const Group& group, const Surroundings& surroundings, int 
          ", floor: " + std::to_string(std::min(points, kFloor)) + "}\n";
 }
 
-std::size_t volumes_in(const Groups& groups) {
-  std::size_t count = 0;
+/// What a point of everything is charged to. The volumes of further members are taken to be as large as the first
+/// one's.
+std::map<std::string, long> charges_of_a_night(const Groups& groups) {
+  std::vector<cloud::Volume> volumes;
   for (const auto& group : groups.groups) {
     for (const auto& dataset : group.datasets) {
-      count += dataset.volumes.size() * group.servers.size();
+      for (std::size_t i = 0; i < group.servers.size(); ++i) {
+        volumes.insert(volumes.end(), dataset.volumes.begin(), dataset.volumes.end());
+      }
     }
   }
-  return count;
+  return cloud::quota_charges(volumes);
+}
+
+/// Those of the charges that the project has a limit for, with it.
+std::map<std::string, std::pair<long, cloud::QuotaUse>> limited(const std::map<std::string, long>& charges,
+                                                                const cloud::Quota& quota) {
+  std::map<std::string, std::pair<long, cloud::QuotaUse>> found;
+  for (const auto& [resource, amount] : charges) {
+    const auto limit = quota.find(resource);
+    if (limit != quota.end() && !limit->second.unlimited() && amount > 0) {
+      found.emplace(resource, std::pair(amount, limit->second));
+    }
+  }
+  return found;
 }
 
 std::string about_quota(const Groups& groups, const cloud::Quota& quota, int points) {
-  const auto limit = quota.find("snapshots");
-  const auto volumes = volumes_in(groups);
-  const std::string need = "# Each night makes " + support::count_of(volumes, "snapshot") + "; " +
-                           support::count_of(static_cast<std::size_t>(points), "point") +
-                           " of everything, and one more while it is made, are " +
-                           std::to_string(volumes * static_cast<std::size_t>(points + 1)) + ".";
-  if (limit == quota.end() || limit->second.unlimited()) {
-    return need + "\n";
+  auto charges = charges_of_a_night(groups);
+  const long snapshots = charges["snapshots"];
+  const long gibibytes = charges["gigabytes"];
+  std::string text = "# Each night makes " + support::count_of(static_cast<std::size_t>(snapshots), "snapshot") +
+                     " of " + std::to_string(gibibytes) + " GiB; " +
+                     support::count_of(static_cast<std::size_t>(points), "point") +
+                     " of everything, and one more while it is made, are " + std::to_string(snapshots * (points + 1)) +
+                     " snapshots of " + std::to_string(gibibytes * (points + 1)) + " GiB.\n";
+  for (const auto& [resource, charge] : limited(charges, quota)) {
+    const auto& use = charge.second;
+    text += remark("", "The project's quota is " + std::to_string(use.limit) + " " + resource + ", of which " +
+                           std::to_string(use.in_use + use.reserved) + " are in use.");
   }
-  return need + "\n# The project's quota is " + std::to_string(limit->second.limit) + " snapshots, of which " +
-         std::to_string(limit->second.in_use) + " are in use.\n";
+  return text;
 }
 
-}  // namespace
-
-int points_that_fit(const Groups& groups, const cloud::Quota& quota, int most) {
-  const auto limit = quota.find("snapshots");
-  const auto volumes = static_cast<long>(volumes_in(groups));
-  if (limit == quota.end() || limit->second.unlimited() || volumes == 0) {
-    return most;
-  }
-  return static_cast<int>(std::clamp<long>(limit->second.room() / volumes - 1, 1, most));
-}
-
-std::string document_of(const Groups& groups, const Surroundings& surroundings) {
-  const int points = points_that_fit(groups, surroundings.quota, kMostPoints);
+/// What is said before the policies.
+std::string preface_of(const Groups& groups, const Surroundings& surroundings, int points) {
   std::string text =
       "# Written by `stillpoint init` of what the cloud shows. Guesses have a remark: read them before you go on.\n"
       "# `stillpoint explain spec` says what each field means.\n" +
@@ -168,10 +179,35 @@ std::string document_of(const Groups& groups, const Surroundings& surroundings) 
   for (const auto& left_out : groups.left_out) {
     text += remark("", "Not taken: " + left_out.server + ": " + left_out.reason);
   }
+  return text;
+}
+
+}  // namespace
+
+int points_that_fit(const Groups& groups, const cloud::Quota& quota, int most) {
+  long points = most;
+  for (const auto& [resource, charge] : limited(charges_of_a_night(groups), quota)) {
+    points = std::min(points, charge.second.room() / charge.first - 1);
+  }
+  return static_cast<int>(std::max(points, 1L));
+}
+
+std::string document_of(const Groups& groups, const Surroundings& surroundings) {
+  const int points = points_that_fit(groups, surroundings.quota, kMostPoints);
+  std::string text = preface_of(groups, surroundings, points);
   for (const auto& group : groups.groups) {
     text += "---\n" + policy_of(group, surroundings, points);
   }
   return text;
+}
+
+std::map<std::string, std::string> documents_of(const Groups& groups, const Surroundings& surroundings) {
+  const int points = points_that_fit(groups, surroundings.quota, kMostPoints);
+  std::map<std::string, std::string> documents;
+  for (const auto& group : groups.groups) {
+    documents[group.name] = preface_of(groups, surroundings, points) + policy_of(group, surroundings, points);
+  }
+  return documents;
 }
 
 }  // namespace stillpoint::suggest

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "cloud/types.hpp"
@@ -20,7 +21,10 @@ struct Surroundings {
 /// stands in the `cluster` of servers that look like one. Pure.
 std::string document_of(const Groups& groups, const Surroundings& surroundings);
 
-/// How many points of each dataset the quota of snapshots has room for, at most `most` and at least 1.
+/// The same as a file for each policy, by its name.
+std::map<std::string, std::string> documents_of(const Groups& groups, const Surroundings& surroundings);
+
+/// How many points of each dataset the quotas have room for, at most `most` and at least 1.
 int points_that_fit(const Groups& groups, const cloud::Quota& quota, int most);
 
 }  // namespace stillpoint::suggest

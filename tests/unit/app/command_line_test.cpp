@@ -31,6 +31,29 @@ TEST_F(CommandLineTest, ACommandThatIsToComeIsSaidWithWhatToDoMeanwhile) {
   EXPECT_THAT(complaint({"restore"}), HasSubstr("`restore` is not supported yet; make a volume of the point's"));
 }
 
+TEST_F(CommandLineTest, AWordTooManyIsNamedWithWhatWasMeant) {
+  EXPECT_EQ(complaint({"diff", "p.yaml"}),
+            "stillpoint: `stillpoint diff` takes no word `p.yaml`; files and folders of policies follow -f: "
+            "`stillpoint diff -f p.yaml`\n`stillpoint diff --help` says what there is\n");
+  EXPECT_THAT(complaint({"diff", "--outt", "x"}),
+              HasSubstr("`stillpoint diff` has no option `--outt`; did you mean `--out`?"));
+  EXPECT_THAT(complaint({"get", "points", "--colour=no"}),
+              HasSubstr("`stillpoint get points` has no option `--colour=no`"));
+  EXPECT_THAT(complaint({"helper", "me"}), HasSubstr("`stillpoint helper` takes no word `me`\n"));
+  EXPECT_THAT(complaint({"diff", "\x1b[31m"}), Not(HasSubstr("\x1b")));
+}
+
+TEST_F(CommandLineTest, HelpIsTheHelpOfACommand) {
+  EXPECT_EQ(run_files({"help", "get", "points"}), 0);
+  const auto help = out_;
+  EXPECT_EQ(run_files({"get", "points", "--help"}), 0);
+  EXPECT_EQ(out_, help);
+  EXPECT_THAT(help, HasSubstr("Usage: stillpoint get points"));
+  EXPECT_EQ(run_files({"help"}), 0);
+  EXPECT_THAT(out_, HasSubstr("Usage: stillpoint"));
+  EXPECT_THAT(complaint({"help", "frobnicate"}), HasSubstr("there is no command `frobnicate`"));
+}
+
 TEST_F(CommandLineTest, AWordThatIsNoneOfTheChoicesIsNamedWithThem) {
   EXPECT_THAT(complaint({"diff", "-f", "x", "-o", "yaml"}),
               HasSubstr("--output: expected one of json|table, found 'yaml'"));

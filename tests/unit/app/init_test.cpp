@@ -74,6 +74,22 @@ TEST_F(InitTest, NeverWritesOverAFile) {
   EXPECT_EQ(read("first.yaml"), "mine");
 }
 
+TEST_F(InitTest, IntoAFolderItWritesAFileForEachPolicyAsTheStoreWantsIt) {
+  site_.furnish("shop-db", "shop-mysql");
+  site_.furnish("blog-db", "blog-postgresql");
+  std::filesystem::create_directory(path("store"));
+  ASSERT_EQ(run_files({"init", "--os-cloud", "site", "--out", path("store")}), 0) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("2 policies"), HasSubstr("store/shop-db.yaml"), Not(HasSubstr("apply"))));
+  EXPECT_EQ(std::filesystem::status(path("store/blog-db.yaml")).permissions(), std::filesystem::perms(0640));
+  EXPECT_EQ(run_files({"delete", "shop-db", "--store", path("store"), "--yes"}), 0) << err_;
+  EXPECT_EQ(run_files({"validate", "-f", path("store")}), 0) << err_;
+
+  write("store/shop-db.yaml", "mine");
+  std::filesystem::remove(path("store/blog-db.yaml"));
+  EXPECT_EQ(run_files({"init", "--os-cloud", "site", "--out", path("store")}), 2);
+  EXPECT_FALSE(std::filesystem::exists(path("store/blog-db.yaml"))) << "all or nothing";
+}
+
 TEST_F(InitTest, SaysOfAServerThatIsNotThere) {
   site_.furnish("db", "mysql");
   EXPECT_EQ(init({"--server", "dbb"}), 2);

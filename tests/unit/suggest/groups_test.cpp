@@ -116,6 +116,22 @@ TEST_F(GroupsTest, PointsAreAsManyAsTheQuotaHasRoomFor) {
   EXPECT_EQ(points_that_fit(groups(), quota, 7), 1);
 }
 
+TEST_F(GroupsTest, RoomForGigabytesAndOfATypeCountsToo) {
+  server("db", {"mysql", "mongodb"});
+  for (auto& volume : volumes_) {
+    volume.volume_type = "fast";
+    volume.size_gib = 50;
+  }
+  cloud::Quota quota{{"snapshots", {100, 0, 0}}, {"gigabytes", {1000, 400, 100}}};
+  EXPECT_EQ(points_that_fit(groups(), quota, 7), 4);
+  quota["gigabytes_fast"] = {300, 0, 0};
+  EXPECT_EQ(points_that_fit(groups(), quota, 7), 2);
+  const auto text = document_of(groups(), {"prod", quota});
+  EXPECT_THAT(text, HasSubstr("2 snapshots of 100 GiB"));
+  EXPECT_THAT(text, HasSubstr("The project's quota is 1000 gigabytes, of which 500 are in use."));
+  EXPECT_THAT(text, HasSubstr("quota is 300 gigabytes_fast, of which 0 are in use."));
+}
+
 TEST_F(GroupsTest, TheDocumentSurvivesHostileNames) {
   server("db\"]}\n- evil: [\"", {"mysql\ndata: x"});
   server("stray\nevil: true", {});
