@@ -48,6 +48,10 @@ std::string describe_hold(const policy::HoldSettings& hold) {
   if (hold.method == policy::Method::None) {
     return "not held";
   }
+  if (hold.method == policy::Method::StopService) {
+    return "held by stopService: at most " + support::format_duration(hold.stop_timeout) + " to stop, " +
+           support::format_duration(hold.max_hold) + " held, and the start";
+  }
   return "held by " + std::string(to_string(hold.method)) +
          (hold.freeze && hold.method != policy::Method::Filesystem ? " and freeze" : "") + " for at most " +
          support::format_duration(hold.max_hold);
