@@ -40,8 +40,10 @@ Result<Period> period_of(const Options& options, support::WallTime now) {
   }
   const auto length = support::parse_duration(options.rehearse_for);
   if (!length) {
-    return support::fail(ErrorKind::InvalidInput, "--for '" + options.rehearse_for +
-                                                      "': not a length of time; write one such as 90d, 12w or 36h");
+    return support::fail(
+        ErrorKind::InvalidInput,
+        "--for '" + options.rehearse_for +
+            "': not a length of time; write a number and its unit (h, d or w), such as 36h, 90d or 52w");
   }
   if (*length > kLongestRehearsal) {
     return support::fail(ErrorKind::InvalidInput, "--for '" + options.rehearse_for + "': at most ten years (3653d)");

@@ -39,17 +39,13 @@ std::string meant_as_bool(const Node& node) {
   std::string word = node.text;
   std::transform(word.begin(), word.end(), word.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  for (const std::string_view yes : {"true", "yes", "on", "y", "1"}) {
-    if (word == yes) {
-      return "write true, without quotes";
-    }
+  if (word == "true" || word == "false") {
+    return "write " + word + ", without quotes";
   }
-  for (const std::string_view no : {"false", "no", "off", "n", "0"}) {
-    if (word == no) {
-      return "write false, without quotes";
-    }
-  }
-  return "";
+  const auto is_one_of = [&](std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  return is_one_of({"yes", "on", "y", "1"}) ? "write true" : is_one_of({"no", "off", "n", "0"}) ? "write false" : "";
 }
 
 bool is_whole_number(std::string_view text) {
@@ -66,8 +62,10 @@ std::string meant_as_duration(const Node& node, milliseconds shortest, milliseco
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto& text = node.text;
   const auto unit = std::find_if_not(text.begin(), text.end(), digit);
-  return unit != text.begin() && std::any_of(unit, text.end(), digit) ? "give one number and one unit, such as 90m"
-                                                                      : "";
+  if (unit != text.begin() && std::any_of(unit, text.end(), digit)) {
+    return "give one number and one unit, such as 90m";
+  }
+  return support::parse_duration(text) ? "" : "write a number and its unit: ms, s, m, h, d or w";
 }
 
 }  // namespace
@@ -136,8 +134,7 @@ void Field::read(milliseconds& target, milliseconds shortest, milliseconds longe
   const auto duration =
       node_->kind == Node::Kind::String ? support::parse_duration(node_->text) : std::optional<milliseconds>();
   if (!duration || *duration < shortest || *duration > longest) {
-    return expected("a time from " + support::format_duration(shortest) + " to " + support::format_duration(longest) +
-                        ", such as 20s, 5m or 2h",
+    return expected("a time from " + support::format_duration(shortest) + " to " + support::format_duration(longest),
                     meant_as_duration(*node_, shortest, longest));
   }
   target = *duration;
@@ -163,9 +160,9 @@ std::vector<Field> Field::items(size_t most) const {
   if (!present()) {
     return items;
   }
-  const std::string wanted = "a list of 1 to " + std::to_string(most);
+  const std::string wanted = "a list of 1 to " + std::to_string(most) + " entries";
   if (node_->kind != Node::Kind::Sequence) {
-    expected(wanted);
+    expected(wanted, node_->kind == Node::Kind::String ? "write [" + in_quotes(node_->text) + "]" : "");
   } else if (node_->items.empty() || node_->items.size() > most) {
     wrong("expected " + wanted + ", found one of " + std::to_string(node_->items.size()));
   } else {

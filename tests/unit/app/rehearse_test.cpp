@@ -65,7 +65,8 @@ TEST_F(RehearseTest, AQuotaThatIsTooSmallIsExitCode1) {
 
 TEST_F(RehearseTest, WrongInputIsExitCode2AndSaysWhatWouldBeRight) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
-      {{"--for", "0d"}, "--for '0d': not a length of time; write one such as 90d, 12w or 36h"},
+      {{"--for", "0d"},
+       "--for '0d': not a length of time; write a number and its unit (h, d or w), such as 36h, 90d or 52w"},
       {{"--for", "soon"}, "--for 'soon'"},
       {{"--for", "4000d"}, "at most ten years"},
       {{"--from", "tomorrow"}, "--from 'tomorrow': not an instant; write it in UTC"},

@@ -76,12 +76,10 @@ TEST_F(ValidateTest, JsonHasAllErrorsOfAllFilesBesideThePoliciesThatAreGood) {
   EXPECT_EQ(first["column"], 12);
   EXPECT_EQ(first["path"], "spec.suspend");
   EXPECT_EQ(first["message"], "expected true or false, found \"yes\"");
-  EXPECT_EQ(first["remedy"], "write true, without quotes");
+  EXPECT_EQ(first["remedy"], "write true");
   EXPECT_EQ(first["source"], "  suspend: yes");
   EXPECT_EQ(first["caret"], 11);
-  EXPECT_EQ(first["text"], path("a.yaml") +
-                               ":9:12: spec.suspend: expected true or false, found \"yes\": write true, "
-                               "without quotes");
+  EXPECT_EQ(first["text"], path("a.yaml") + ":9:12: spec.suspend: expected true or false, found \"yes\": write true");
   EXPECT_EQ(document["errors"][1]["remedy"], "did you mean cloud?");
   EXPECT_EQ(document["errors"][2]["path"], "spec.retention.keepLast");
   EXPECT_EQ(document["errors"][3]["file"], path("none.yaml"));
