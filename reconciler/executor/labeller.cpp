@@ -68,7 +68,8 @@ Result<Settled> ask_server(const Context& context, const policy::Policy& policy,
     return attached.error().kind() == ErrorKind::Conflict ? Result<Settled>(Settled::NotIntact)
                                                           : pass_on(std::move(attached));
   }
-  if (auto labelled = write_label(context, ids_of(attempt), {*level, report->held}); !labelled) {
+  if (auto labelled = write_label(context, ids_of(attempt), {*level, held_by(attempt.own().method, report->held)});
+      !labelled) {
     return pass_on(std::move(labelled));
   }
   return Settled::Labelled;
@@ -100,6 +101,10 @@ bool shows_label(const Context& context, const cloud::SnapshotId& id, Consistenc
 }
 
 }  // namespace
+
+std::optional<std::chrono::milliseconds> held_by(const std::string& method, std::chrono::milliseconds held) {
+  return method == to_string(policy::Method::None) ? std::nullopt : std::optional(held);
+}
 
 Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, const Label& label) {
   const auto entries = inventory::label_metadata(label.level, label.held, label.window);

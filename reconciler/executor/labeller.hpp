@@ -16,6 +16,9 @@ struct Label {
   std::string window = {};                        ///< of several datasets that were held at the same time
 };
 
+/// What a label says of how long the server was held: nothing where the method, in its word, holds nothing.
+std::optional<std::chrono::milliseconds> held_by(const std::string& method, std::chrono::milliseconds held);
+
 /// Writes the label on every member. Safe to repeat. Used right after a release and by later passes.
 support::Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, const Label& label);
 

@@ -252,7 +252,9 @@ Result<MadePoint> make_held(const Undertaking& point, quiesce::Session& session,
   if (auto attached = check_attachments(context, volumes_of(*members), subject.server); !attached) {
     return pass_on(std::move(attached), "after the release: the snapshots are not proven");
   }
-  if (auto labelled = write_label(context, ids_of(*members), {provable, released->held, made.window}); !labelled) {
+  if (auto labelled =
+          write_label(context, ids_of(*members), {provable, held_by(own.method, released->held), made.window});
+      !labelled) {
     return pass_on(std::move(labelled));
   }
   return made;
