@@ -1,6 +1,8 @@
+#include <atomic>
 #include <iostream>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "app/cloud_session.hpp"
 #include "app/commands.hpp"
@@ -78,7 +80,7 @@ class Program {
       return false;
     }
     tell_problems(*now);
-    take(*now);
+    read_ = now;
     return true;
   }
 
@@ -88,6 +90,8 @@ class Program {
       return ExitCode::InvalidInput;
     }
     log_->info("Listening", {{"address", server_ ? server_->address().to_string() : "none"}});
+    take(*std::exchange(read_, nullptr));
+    has_begun_ = true;
     manager_.ready();
     auto last_files = clock_.steady_now();
     while (true) {
@@ -179,7 +183,7 @@ class Program {
     }
     telemetry::HttpHandlers handlers;
     handlers.why_unhealthy = [this] { return daemon_.is_alive() ? "" : "a loop does not go on"; };
-    handlers.why_unready = [this] { return daemon_.why_unready(); };
+    handlers.why_unready = [this] { return has_begun_ ? daemon_.why_unready() : "the policies were not read yet"; };
     handlers.metrics = [this] {
       metrics_.observe_queue(daemon_.queue_depth());
       metrics_.observe(status());
@@ -284,7 +288,9 @@ class Program {
   store::PolicySet policies_;
   TombstoneKeeper tombstones_;
   ServiceManager manager_;
-  std::set<std::string> problems_;  ///< with files of policies, that were told
+  std::set<std::string> problems_;                      ///< with files of policies, that were told
+  std::shared_ptr<const store::PoliciesInForce> read_;  ///< at the start, until they are in force
+  std::atomic<bool> has_begun_ = false;
   controller::Daemon daemon_;
   std::unique_ptr<telemetry::HttpServer> server_;  ///< ended before what it asks
 };
