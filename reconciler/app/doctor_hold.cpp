@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/doctor_checks.hpp"
 #include "app/home.hpp"
@@ -12,10 +13,18 @@ namespace {
 
 using support::ErrorKind;
 
-/// The permissions of a file; none if it is not there.
-std::optional<mode_t> mode_of(const std::string& file) {
+/// Whether somebody but its owner can do what `mode` says; nobody can to a file that is not there.
+bool is_open_for(mode_t mode, const std::string& file) {
   struct stat found {};
-  return ::stat(file.c_str(), &found) == 0 ? std::optional(found.st_mode & static_cast<mode_t>(0777)) : std::nullopt;
+  return ::stat(file.c_str(), &found) == 0 && (found.st_mode & mode) != 0;
+}
+
+/// As ssh judges it: of a key that is another's, its owner has said who may read it. So does Kubernetes with a secret,
+/// which is root's and readable for the group of the pod.
+bool is_key_open(const std::string& key) {
+  struct stat found {};
+  const bool is_ours = ::stat(key.c_str(), &found) == 0 && found.st_uid == ::geteuid();
+  return is_open_for(is_ours ? S_IRWXG | S_IRWXO : S_IWGRP | S_IRWXO, key);
 }
 
 /// What an error on the way to the helper is of.
@@ -46,21 +55,19 @@ void tell_balancer(const executor::Subject& subject, const std::string& where, D
 }  // namespace
 
 void check_ssh_files(const policy::SshSettings& settings, const std::string& where, DoctorReport& report) {
-  constexpr mode_t kOfOthers = S_IRWXG | S_IRWXO;
-  constexpr mode_t kWritableByOthers = S_IWGRP | S_IWOTH;
   const std::string key = expand_home(settings.key_file, home_folder());
   if (!key.empty()) {
     if (const auto half = ssh::public_half(key); !half) {
       report.found(Finding::KeyFile, where, half.error());
-    } else if ((mode_of(key).value_or(0) & kOfOthers) != 0) {
+    } else if (is_key_open(key)) {
       report.found(Finding::KeyFileOpen, where, "the key " + key + " is open to others than its owner",
                    "chmod 0600 " + key);
     } else {
-      report.good(where, "the key " + key + " can be used, and by its owner alone");
+      report.good(where, "the key " + key + " can be used, and not by everybody");
     }
   }
   const std::string known = expand_home(settings.known_hosts_file, home_folder());
-  if ((mode_of(known).value_or(0) & kWritableByOthers) != 0) {
+  if (is_open_for(S_IWGRP | S_IWOTH, known)) {
     report.found(Finding::KnownHostsOpen, where, "the known hosts file " + known + " can be written by others",
                  "chmod go-w " + known);
   }
