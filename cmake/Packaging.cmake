@@ -27,6 +27,9 @@ install(FILES ${made}/stillpoint DESTINATION share/bash-completion/completions)
 install(FILES ${made}/_stillpoint DESTINATION share/zsh/vendor-completions)
 install(FILES ${made}/stillpoint.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES ${made}/changelog.gz ${made}/CHANGELOG.md.gz ${deploy}/debian/copyright DESTINATION share/doc/stillpoint)
+# As they lie in the project, so that links between them hold; alerts name a page there.
+install(FILES README.md DESTINATION share/doc/stillpoint)
+install(DIRECTORY docs DESTINATION share/doc/stillpoint)
 install(DIRECTORY specs/ deploy/examples/ deploy/prometheus deploy/grafana deploy/alertmanager deploy/server
   DESTINATION share/doc/stillpoint/examples)
 install(FILES deploy/systemd/stillpoint.service deploy/systemd/stillpoint-reconcile.service
