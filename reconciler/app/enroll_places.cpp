@@ -8,6 +8,7 @@
 #include "app/policies.hpp"
 #include "enrolment/files.hpp"
 #include "inventory/match.hpp"
+#include "ssh/socket.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::app {
@@ -21,18 +22,20 @@ using support::Result;
 
 constexpr std::chrono::minutes kListingPatience{1};
 
+/// A name is looked up here: host keys are pinned for the address, as which a pass will know the server. One that
+/// cannot be found is left to the login, which says so.
 std::vector<Place> named_hosts(const Options& options) {
   const std::string home = home_folder();
   std::vector<Place> places;
   for (const auto& host : options.names) {
     ssh::Target target;
-    target.host = host;
+    target.host = ssh::address_of(host).value_or(host);
     target.port = options.ssh_port;
     target.user = options.login.empty() ? std::string(enrolment::kDefaultLogin) : options.login;
     target.key_file = expand_home(options.key_file.empty() ? "~/.ssh/id_ed25519" : options.key_file, home);
     target.known_hosts_file =
         expand_home(options.known_hosts.empty() ? policy::SshSettings().known_hosts_file : options.known_hosts, home);
-    places.push_back({host, std::move(target)});
+    places.push_back({target.host == host ? host : host + " (" + target.host + ")", std::move(target)});
   }
   return places;
 }

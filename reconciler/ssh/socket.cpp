@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -22,6 +23,20 @@ using support::fail;
 
 std::string reason(int error) {
   return std::generic_category().message(error);
+}
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+support::Result<Addresses> resolve(const std::string& host, const char* service) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int failed = ::getaddrinfo(host.c_str(), service, &hints, &found);
+  if (failed != 0) {
+    return fail(ErrorKind::Unavailable, "the address of `" + host + "` cannot be found: " + ::gai_strerror(failed));
+  }
+  return Addresses(found, &::freeaddrinfo);
 }
 
 /// Probes of the kernel after 5 s without traffic; given up after 5 s + 4 * 5 s, or when data sent waited as long.
@@ -70,20 +85,31 @@ void wait_for(int fd, short events, milliseconds longest, const support::Clock& 
   ::poll(&state, 1, static_cast<int>(std::min(longest, left).count()));
 }
 
+support::Result<std::string> address_of(const std::string& host) {
+  const auto addresses = resolve(host, nullptr);
+  if (!addresses) {
+    return fail(addresses.error());
+  }
+  const addrinfo* best = addresses->get();
+  for (const addrinfo* address = best; address != nullptr && best->ai_family != AF_INET; address = address->ai_next) {
+    best = address->ai_family == AF_INET ? address : best;
+  }
+  std::array<char, NI_MAXHOST> text{};
+  if (::getnameinfo(best->ai_addr, best->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+    return fail(ErrorKind::Unavailable, "the address of `" + host + "` cannot be written");
+  }
+  return std::string(text.data());
+}
+
 support::Result<Socket> connect_tcp(const std::string& host, int port, const support::Clock& clock,
                                     support::Deadline deadline) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
   const std::string service = std::to_string(port);
-  const int failed = ::getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
-  if (failed != 0) {
-    return fail(ErrorKind::Unavailable, "the address of `" + host + "` cannot be found: " + ::gai_strerror(failed));
+  auto addresses = resolve(host, service.c_str());
+  if (!addresses) {
+    return support::pass_on(std::move(addresses));
   }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
   int error = 0;
-  for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
+  for (const addrinfo* address = addresses->get(); address != nullptr; address = address->ai_next) {
     Socket socket(::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
     if (socket.fd() < 0) {
       error = errno;

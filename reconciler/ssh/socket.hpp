@@ -30,6 +30,10 @@ class Socket {
 support::Result<Socket> connect_tcp(const std::string& host, int port, const support::Clock& clock,
                                     support::Deadline deadline);
 
+/// What a name stands for: its first address, an IPv4 one if it has any. An address stands for itself. Unavailable if
+/// it cannot be found.
+support::Result<std::string> address_of(const std::string& host);
+
 /// Waits until the descriptor has one of the `events` of poll(2), at most `longest` and never past the deadline.
 void wait_for(int fd, short events, std::chrono::milliseconds longest, const support::Clock& clock,
               support::Deadline deadline);
