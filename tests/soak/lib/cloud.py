@@ -19,10 +19,10 @@ class Cloud:
     OPTIONS = ["--cut-delay-ms", "200", "--delete-delay-ms", "50", "--token-lifetime-s", "900", "--page-limit", "250",
                "--quota-snapshots", "20000", "--quota-gigabytes", "100000", "--quota-volumes", "2000"]
 
-    def __init__(self, program, folder, options=OPTIONS, environment=None):
+    def __init__(self, program, folder, options=None, environment=None):
         self.clouds_yaml = folder / "clouds.yaml"
         with open(folder / "cloudsim.log", "wb") as log:
-            self.process = subprocess.Popen([program, *options, "--clouds-yaml", self.clouds_yaml],
+            self.process = subprocess.Popen([program, *(options or self.OPTIONS), "--clouds-yaml", self.clouds_yaml],
                                             stdout=subprocess.PIPE, stderr=log, env=environment)
         line = self.process.stdout.readline().decode()
         if not line.startswith("listening "):
@@ -106,20 +106,21 @@ class Cloud:
                 ids.append(self.api("volumev3", "POST", "/volumes",
                                     {"volume": {"name": name_of, "size": int(size or 1)}})["volume"]["id"])
             made[name] = (server, ids)
-        self.wait_for_volumes("available")
+        new = {volume for _, volumes in made.values() for volume in volumes}
+        self.wait_for_volumes(new, "available")
         for server, volumes in made.values():
             for volume in volumes:
                 self.api("compute", "POST", f"/servers/{server}/os-volume_attachments",
                          {"volumeAttachment": {"volumeId": volume}})
-        self.wait_for_volumes("in-use")
+        self.wait_for_volumes(new, "in-use")
         return made
 
-    def wait_for_volumes(self, status):
+    def wait_for_volumes(self, ids, status):
         while True:
             path, others = "/volumes/detail", []
             while path:
                 page = self.api("volumev3", "GET", path)
-                others += [volume for volume in page["volumes"] if volume["status"] != status]
+                others += [volume for volume in page["volumes"] if volume["id"] in ids and volume["status"] != status]
                 links = [link["href"] for link in page.get("volumes_links", []) if link["rel"] == "next"]
                 path = links[0].split(self.paths["volumev3"])[1] if links else None
             if not others:
