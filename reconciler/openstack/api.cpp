@@ -173,6 +173,19 @@ Result<Json> Api::get(const std::string& path, support::Deadline deadline) {
   return send_json({.path = path}, deadline);
 }
 
+Result<Json> Api::get(const std::string& path, const std::string& key,
+                      const std::function<support::Status(const Json& element)>& take, support::Deadline deadline) {
+  auto response = send({.path = path}, deadline);
+  if (!response) {
+    return pass_on(std::move(response));
+  }
+  auto body = parse_json(response->body, key, take);
+  if (!body) {
+    return pass_on(std::move(body), "GET " + path);
+  }
+  return body;
+}
+
 Result<std::optional<Microversion>> Api::version(support::Deadline deadline) {
   {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -50,6 +51,10 @@ class Api {
   /// The JSON of a 2xx answer.
   support::Result<Json> send_json(const Call& call, support::Deadline deadline);
   support::Result<Json> get(const std::string& path, support::Deadline deadline);
+  /// The same, with the elements of the array `key` handed to `take` one by one; see `parse_json`.
+  support::Result<Json> get(const std::string& path, const std::string& key,
+                            const std::function<support::Status(const Json& element)>& take,
+                            support::Deadline deadline);
 
   /// The microversion that is used: the newest that both sides know; empty if the service has none. Asks once.
   support::Result<std::optional<Microversion>> version(support::Deadline deadline);

@@ -29,23 +29,49 @@ const Json& empty_object() {
   return kEmpty;
 }
 
-}  // namespace
-
-support::Result<Json> parse_json(const std::string& text) {
-  const auto limit_depth = [](int depth, Json::parse_event_t, Json&) {
+/// `keep` says of each event whether what was read is kept.
+support::Result<Json> parse(const std::string& text, const Json::parser_callback_t& keep) {
+  const auto keep_if_shallow = [&](int depth, Json::parse_event_t event, Json& value) {
     if (depth > kDeepestJson) {
       throw std::length_error("nested too deeply");
     }
-    return true;
+    return keep(depth, event, value);
   };
   try {
-    return Json::parse(text, limit_depth);
+    return Json::parse(text, keep_if_shallow);
   } catch (const std::exception& failure) {
     // What was read last is left out: it is the cloud's own text, and may be the beginning of a secret.
     const std::string why = failure.what();
     return fail(ErrorKind::Protocol,
                 "the answer is not usable JSON (" + support::printable(why.substr(0, why.find("; last read"))) + ")");
   }
+}
+
+}  // namespace
+
+support::Result<Json> parse_json(const std::string& text) {
+  return parse(text, [](int, Json::parse_event_t, Json&) { return true; });
+}
+
+support::Result<Json> parse_json(const std::string& text, const std::string& key,
+                                 const std::function<support::Status(const Json& element)>& take) {
+  using Event = Json::parse_event_t;
+  bool is_in_array = false;
+  std::optional<Error> refused;
+  auto parsed = parse(text, [&](int depth, Event event, Json& value) {
+    if (depth == 1 && event == Event::key) {
+      is_in_array = value == key;
+    }
+    const bool is_whole = event == Event::object_end || event == Event::array_end || event == Event::value;
+    if (!is_in_array || depth != 2 || !is_whole) {
+      return true;
+    }
+    if (auto taken = refused ? support::Status() : take(value); !taken) {
+      refused = std::move(taken.error());
+    }
+    return false;
+  });
+  return refused ? fail(std::move(*refused)) : std::move(parsed);
 }
 
 JsonFields::JsonFields(const Json& value, std::string what) : value_(value), what_(std::move(what)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -13,6 +14,12 @@ using Json = nlohmann::json;
 
 /// Parses what a service sent. Refuses (Protocol) what is no JSON, or nested deeper than any answer of OpenStack.
 support::Result<Json> parse_json(const std::string& text);
+
+/// The same of an object whose member `key` is a long array: each element is handed to `take` when it was read, and
+/// forgotten, so that they are never in memory together; the array comes back empty. An error of `take` is returned,
+/// and nothing is taken after it. What was taken of a text that turns out to be no JSON is worth nothing.
+support::Result<Json> parse_json(const std::string& text, const std::string& key,
+                                 const std::function<support::Status(const Json& element)>& take);
 
 /// A JSON object read field by field. The first field that is missing or of the wrong type is remembered, and the
 /// fields read after it come back empty: check `status` once at the end.

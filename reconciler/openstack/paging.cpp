@@ -48,15 +48,17 @@ class Pages {
     rows_ = 0;
     for (int pages = 0; pages < listing_.limits.most_pages; ++pages) {
       const auto page_by = deadline_.earlier_of(support::Deadline::after(api_.clock(), listing_.limits.page_time));
-      auto page = api_.get(url(marker), page_by);
+      found_ = {};
+      auto page = api_.get(
+          url(marker), listing_.key, [this](const Json& row) { return take_row(row); }, page_by);
       if (!page) {
         const ErrorKind kind = page.error().kind();
         const bool is_refused =
             kind == ErrorKind::NotFound || kind == ErrorKind::Protocol || kind == ErrorKind::InvalidInput;
-        marker_gone = !marker.empty() && is_refused;
+        marker_gone = !marker.empty() && is_refused && !found_.is_wrong;
         return pass_on(std::move(page));
       }
-      auto next = take_page(*page);
+      auto next = next_marker(*page);
       if (!next) {
         return pass_on(std::move(next));
       }
@@ -88,32 +90,35 @@ class Pages {
     return marker.empty() ? text : text + "&marker=" + marker;
   }
 
-  /// The next page's marker; empty if this was the last.
-  Result<std::string> take_page(const Json& page) {
+  Status take_row(const Json& row) {
+    ++rows_;
+    ++found_.rows;
+    auto is_new = taker_.take(row);
+    if (!is_new) {
+      found_.is_wrong = true;
+      return pass_on(std::move(is_new));
+    }
+    found_.has_new = found_.has_new || *is_new;
+    found_.last = row["id"].get<std::string>();
+    return {};
+  }
+
+  /// The marker of the page that follows this one, whose rows were taken; empty if this was the last.
+  Result<std::string> next_marker(const Json& page) const {
     JsonFields fields(page, "page");
     if (!fields.member(listing_.key.c_str()).is_array()) {
       fields.wrong(listing_.key, "a list");
     }
-    const Json& rows = fields.array_or_empty(listing_.key.c_str());
     auto link = next_link(fields);
     if (const auto status = fields.status(); !status) {
       return fail(status.error());
     }
-    rows_ += rows.size();
-    bool has_new = false;
-    for (const Json& row : rows) {
-      auto is_new = taker_.take(row);
-      if (!is_new) {
-        return pass_on(std::move(is_new));
-      }
-      has_new = has_new || *is_new;
-    }
     if (!link.has_value()) {
-      const bool is_full = rows.size() >= static_cast<std::size_t>(listing_.limits.page_size);
-      return is_full && has_new ? http::encode(rows.back()["id"].get<std::string>()) : std::string();
+      const bool is_full = found_.rows >= static_cast<std::size_t>(listing_.limits.page_size);
+      return is_full && found_.has_new ? http::encode(found_.last) : std::string();
     }
     std::string marker = marker_of(*link);
-    if (marker.empty() || !is_encoded(marker) || !has_new) {
+    if (marker.empty() || !is_encoded(marker) || !found_.has_new) {
       return fail(ErrorKind::Protocol, "a page names a next page, but does not lead on: " + support::printable(*link));
     }
     return marker;
@@ -138,7 +143,15 @@ class Pages {
   const Listing& listing_;
   const RowTaker& taker_;
   const support::Deadline deadline_;
-  size_t rows_ = 0;
+  size_t rows_ = 0;  ///< of all pages
+  /// What a page had.
+  struct Found {
+    size_t rows = 0;
+    bool has_new = false;
+    bool is_wrong = false;  ///< one of its rows cannot be used
+    std::string last;       ///< the id of its last row
+  };
+  Found found_;
 };
 
 }  // namespace

@@ -374,6 +374,31 @@ TEST(ParseJson, RefusesWhatIsTooDeep) {
   EXPECT_FALSE(parse_json("1e400"));
 }
 
+TEST(ParseJson, HandsOutTheElementsOfAnArrayAndForgetsThem) {
+  std::vector<std::string> taken;
+  const auto take = [&](const Json& element) {
+    taken.push_back(element.dump());
+    return support::Status();
+  };
+  const std::string text =
+      R"({"other": [{"rows": [7]}], "rows": [{"id": "a", "rows": [1, {}]}, 5, [6], {}], "links": [{"rel": "next"}]})";
+  const auto rest = parse_json(text, "rows", take);
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(*rest, Json::parse(R"({"other": [{"rows": [7]}], "rows": [], "links": [{"rel": "next"}]})"));
+  EXPECT_EQ(taken, (std::vector<std::string>{R"({"id":"a","rows":[1,{}]})", "5", "[6]", "{}"}));
+
+  taken.clear();
+  const auto refused = parse_json(text, "rows", [&](const Json& element) {
+    taken.push_back(element.dump());
+    return support::Status(support::fail(ErrorKind::Protocol, "not this one"));
+  });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "not this one");
+  EXPECT_EQ(taken.size(), 1U);
+  EXPECT_FALSE(parse_json(R"({"rows": [{"id": "a"}, {"id")", "rows", take));
+  EXPECT_FALSE(parse_json("{\"rows\": " + std::string(50, '[') + std::string(50, ']') + "}", "rows", take));
+}
+
 TEST(Tokens, AreRenewedOnceWhenAServiceRefusesThem) {
   ScriptedCloud cloud([](const http::Request& request) {
     return request.headers.at("X-Auth-Token") == "token-1" ? json_answer(401, "{}")
