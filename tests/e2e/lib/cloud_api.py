@@ -41,15 +41,30 @@ class Cloud:
             env = dict(re.findall(r"(OS_\w+)=(\S+)", file.read()))
         user = {"name": env["OS_USERNAME"], "domain": {"name": "Default"}, "password": env["OS_PASSWORD"]}
         scope = {"project": {"name": "backup", "domain": {"name": "Default"}}}
-        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
-        self.token = ""
-        reply, headers = self.request("POST", env["OS_AUTH_URL"] + "/auth/tokens", body)
-        self.token = headers["X-Subject-Token"]
+        self.login = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+        self.auth_url = env["OS_AUTH_URL"] + "/auth/tokens"
+        reply = self.log_in()
         self.project = reply["token"]["project"]["id"]
         self.urls = {service["type"]: service["endpoints"][0]["url"] for service in reply["token"]["catalog"]
                      if service["endpoints"]}
 
+    def log_in(self):
+        self.token = ""
+        reply, headers = self.send("POST", self.auth_url, self.login)
+        self.token = headers["X-Subject-Token"]
+        return reply
+
     def request(self, method, url, body=None):
+        """A token lives for an hour, and some runs take longer."""
+        try:
+            return self.send(method, url, body)
+        except HttpError as error:
+            if error.code != 401:
+                raise
+        self.log_in()
+        return self.send(method, url, body)
+
+    def send(self, method, url, body=None):
         headers = {"Content-Type": "application/json", "X-Auth-Token": self.token}
         if ":8776" in url:
             headers["OpenStack-API-Version"] = "volume 3.69"
