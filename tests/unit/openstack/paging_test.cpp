@@ -62,7 +62,7 @@ class Pager {
           {{{"rel", "next"},
             {"href", "https://elsewhere/snapshots/detail?limit=" + std::to_string(limit) + "&marker=" + last}}});
     }
-    return ScriptedCloud::ok(body.dump());
+    return ok(body.dump());
   }
 };
 
@@ -196,7 +196,7 @@ TEST(Paging, RefusesPagesThatDoNotLeadOn) {
       rows + R"("snapshots_links": {"rel": "next"}})",
       R"({"snapshots": [], "snapshots_links": [{"rel": "next", "href": "http://x/?marker=s9"}]})"};
   for (const std::string& body : bodies) {
-    ScriptedCloud cloud([&](const http::Request&) { return ScriptedCloud::ok(body); });
+    ScriptedCloud cloud([&](const http::Request&) { return ok(body); });
     const auto listed = (*cloud.connect())->list_snapshots(cloud.soon());
     ASSERT_FALSE(listed) << body;
     EXPECT_EQ(listed.error().kind(), ErrorKind::Protocol) << listed.error().to_string();
@@ -207,10 +207,9 @@ TEST(Paging, P6AListingWithoutAnEndIsAnError) {
   int made = 0;
   ScriptedCloud cloud([&](const http::Request&) {
     const std::string id = "s" + std::to_string(++made);
-    return ScriptedCloud::ok(
-        Json{{"snapshots", Json::array({row(id)})},
-             {"snapshots_links", Json::array({{{"rel", "next"}, {"href", "http://cloud/x?marker=" + id}}})}}
-            .dump());
+    return ok(Json{{"snapshots", Json::array({row(id)})},
+                   {"snapshots_links", Json::array({{{"rel", "next"}, {"href", "http://cloud/x?marker=" + id}}})}}
+                  .dump());
   });
   const auto by_pages = (*cloud.connect({.most_pages = 20}))->list_snapshots(cloud.soon());
   ASSERT_FALSE(by_pages);
@@ -233,7 +232,7 @@ TEST(Paging, WhatTheCloudCallsABadRequestIsNotTheUsersFault) {
 TEST(Paging, RefusesPagesOfTheWrongShape) {
   for (const char* body : {"", "null", "[]", "{}", R"({"snapshots": null})", R"({"snapshots": {}})",
                            R"({"snapshots": [7]})", R"({"snapshots": [{"id": 7}]})", R"({"snapshots": [{}]})"}) {
-    ScriptedCloud cloud([&](const http::Request&) { return ScriptedCloud::ok(body); });
+    ScriptedCloud cloud([&](const http::Request&) { return ok(body); });
     const auto listed = (*cloud.connect(1))->list_snapshots(cloud.soon());
     ASSERT_FALSE(listed) << body;
     EXPECT_EQ(listed.error().kind(), ErrorKind::Protocol) << listed.error().to_string();

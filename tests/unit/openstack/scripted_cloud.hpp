@@ -16,6 +16,15 @@ namespace stillpoint::openstack {
 inline const std::string kCinder = "http://cloud:8776/v3/p1";
 inline const std::string kNova = "http://cloud:8774/v2.1";
 
+/// As Cinder answers to the request for one.
+inline const std::string kSnapshot =
+    R"({"id": "s1", "name": null, "volume_id": "v1", "status": "creating", "size": 1, "metadata": {"a": "b"},
+        "created_at": "2026-11-24T06:18:49.219984", "updated_at": null, "group_snapshot_id": null})";
+
+inline http::Response ok(const std::string& body) {
+  return fakes::json_answer(200, body);
+}
+
 /// A cloud whose Keystone and version documents answer as the real ones do, and the rest as a test says.
 class ScriptedCloud {
  public:
@@ -38,8 +47,6 @@ class ScriptedCloud {
   }
 
   support::Deadline soon() { return support::Deadline::after(clock, std::chrono::seconds(30)); }
-
-  static http::Response ok(const std::string& body) { return fakes::json_answer(200, body); }
 
   CloudConfig config;
   fakes::SkippingClock clock;
