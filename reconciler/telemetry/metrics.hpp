@@ -62,7 +62,8 @@ class Metrics {
 
   /// Takes over, from what `text` gave in an earlier process, what `observe` and `observe_next_slot` said of the clouds
   /// that `wanted` names and that this object has not observed: an alert on the age of a point must not fall silent
-  /// because the cloud cannot be read. Lines that it did not write itself are left out.
+  /// because the cloud cannot be read. Lines that it did not write itself are left out. `wanted` must not use this
+  /// object.
   void keep_from(std::string_view earlier, const std::function<bool(const std::string& cloud)>& wanted);
 
   /// Prometheus' text format.

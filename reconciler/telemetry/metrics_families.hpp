@@ -64,8 +64,10 @@ struct Metrics::Families {
                                   {"stillpoint_quota_headroom", headroom},
                                   {"stillpoint_cloud_last_observed_timestamp_seconds", last_observed}}};
 
+  /// Guards all gauges and `observed`. It is held for all of what is said anew at once: what two threads say must not
+  /// be taken for unsaid by each other, and a text shows none of it by halves.
   std::mutex mutex;
-  std::set<std::string> observed;  ///< clouds; guarded by the mutex
+  std::set<std::string> observed;  ///< clouds
 
  private:
   Counters& counters(const char* name, const char* help) {
