@@ -50,6 +50,7 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
   policies_ = std::move(policies);
   // What a new policy lets go is decided by what exists now: the guard against mass deletion must see all of it.
   has_new_policies_ = true;
+  forgets_asked_ = true;
   forget_jobs();
   jittered_.clear();
   timetables_.clear();
@@ -69,10 +70,14 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   // Before what has ended is taken in: what is not at work now has told all that it has done.
   auto at_work = around_.queue.policies_at_work(name_);
   take_in_results(begun);
+  if (forgets_asked_.exchange(false)) {
+    asked_until_ = {};
+    back_off_.forget_asked();
+  }
   bool is_current = cloud_ != nullptr && error_.empty();
   const auto fresh = gate_.is_waiting() ? kFreshWhileWaiting : kFresh;
   const bool is_due = begun >= due_ && is_stale(begun, fresh);
-  if (begun >= next_look_ && (!is_current || is_due || is_stale(begun, settings_.resync) || wants_reopening_)) {
+  if (begun >= next_try() && (!is_current || is_due || is_stale(begun, settings_.resync) || wants_reopening_)) {
     is_current = look(begun) == Look::Ok;
   }
   plan();
@@ -91,7 +96,7 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   const auto ended = around_.clock.steady_now();
   publish(ended - begun, std::move(at_work));
   if (!is_current) {
-    return std::max(ended, std::min(next_look_, next_overdue_));
+    return std::max(ended, std::min({next_try(), next_overdue_, ended + settings_.longest_sleep}));
   }
   due_ = next_due(ended);
   return std::min({due_, next_overdue_, room_.next(), ended + settings_.longest_sleep, listed_ + settings_.resync});
@@ -169,7 +174,7 @@ void CloudLoop::take_in(const Ended& ended, SteadyTime now) {
     const bool creates = std::holds_alternative<planner::CreatePoint>(result.action.what);
     switch (result.outcome) {
       case ActionResult::Outcome::Failed:
-        back_off_.failed(key, now);
+        back_off_.failed(key, now, asked_pause(*result.error));
         if (creates) {
           failures_.insert_or_assign(key.series, *result.error);
         }
@@ -241,7 +246,7 @@ CloudLoop::Look CloudLoop::look(SteadyTime now) {
   }
   error_.clear();
   failed_looks_ = 0;
-  next_look_ = {};
+  next_look_ = asked_until_ = {};
   const std::lock_guard lock(mutex_);
   clock_offset_ = inventory_.observed().clock_offset;
   return Look::Ok;
@@ -251,7 +256,9 @@ void CloudLoop::could_not(const support::Error& error, const char* what, SteadyT
   error_ = std::string("could not ") + what + ": " + error.to_string();
   const auto pause = std::min(kLastRetry, kFirstRetry * (1 << std::min(failed_looks_, 6)));
   ++failed_looks_;
-  next_look_ = std::max(now, around_.clock.steady_now()) + pause;
+  const auto failed = std::max(now, around_.clock.steady_now());
+  next_look_ = failed + pause;
+  asked_until_ = failed + asked_pause(error);
   around_.log.error("Cloud not read", {{"cloud", name_}, {"error", error_}});
   around_.events.add({status::Event::Kind::Warning, "CloudNotRead", error_, "", "", "", 1, {}, {}},
                      around_.clock.wall_now());
@@ -335,65 +342,6 @@ void CloudLoop::publish(std::chrono::nanoseconds took, std::set<std::string> at_
   next_overdue_ = next_overdue(view->policies);
   const std::lock_guard lock(mutex_);
   view_ = std::move(view);
-}
-
-/// When what was said of the policies is not true any more although nothing has happened: a point becomes overdue.
-SteadyTime CloudLoop::next_overdue(const std::vector<status::PolicyStatus>& policies) const {
-  const auto wall = around_.clock.wall_now();
-  std::optional<support::WallTime> next;
-  for (const auto& policy : policies) {
-    for (const auto& series : policy.series) {
-      if (series.due && *series.due >= wall && (!next || *series.due < *next)) {
-        next = series.due;
-      }
-    }
-  }
-  return next ? around_.clock.steady_now() + std::chrono::nanoseconds(*next - wall) + seconds(1) : SteadyTime::max();
-}
-
-void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies) {
-  jittered_.clear();
-  for (const auto& timetable : timetables_) {
-    const auto& policy = *timetable.policy;
-    const auto found = std::find_if(policies.begin(), policies.end(), [&](const auto& candidate) {
-      return policy.schedule.jitter.count() > 0 && candidate.name == policy.name;
-    });
-    if (found == policies.end()) {
-      continue;
-    }
-    for (const auto& series : found->series) {
-      jittered_.push_back({&timetable.schedule, policy.start_at,
-                           schedule::spread_key(settings_.installation, policy.name, series.server.str())});
-    }
-  }
-}
-
-SteadyTime CloudLoop::next_due(SteadyTime now) const {
-  SteadyTime next = SteadyTime::max();
-  if (const auto ready = back_off_.next_ready(now)) {
-    next = std::min(next, *ready);
-  }
-  const auto wall = around_.clock.wall_now();
-  const auto at = [&](support::WallTime instant) {
-    next = std::min(next, now + std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(instant - wall)));
-  };
-  for (const auto& timetable : timetables_) {
-    if (const auto slot = timetable.schedule.next_after(wall)) {
-      at(*slot);
-    }
-  }
-  // Where there is jitter a slot is begun later, on each server at its own time.
-  for (const auto& chosen : jittered_) {
-    if (const auto begins = chosen.schedule->due_slot(wall, chosen.start_at, chosen.spread_key).begins) {
-      at(*begins);
-    }
-  }
-  for (const auto& action : plan_.actions) {
-    if (const auto* wait = std::get_if<planner::Wait>(&action.what); wait != nullptr && wait->until > wall) {
-      at(wait->until);
-    }
-  }
-  return next;
 }
 
 }  // namespace stillpoint::controller

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -70,7 +71,10 @@ class CloudLoop {
   void set_policies(std::shared_ptr<const std::vector<policy::Policy>> policies);
   /// Logs in anew at the next step that may look at the cloud. What is under way goes on with the session that it has,
   /// and is taken in as ever.
-  void reopen() { wants_reopening_ = true; }
+  void reopen() {
+    wants_reopening_ = true;
+    forgets_asked_ = true;
+  }
 
   /// Takes in what workers have done, looks at the cloud if that is due, plans, and queues. Returns when it is to be
   /// called again at the latest; earlier if a worker has ended something.
@@ -113,6 +117,7 @@ class CloudLoop {
   Look look(support::SteadyTime now);
   bool open_cloud(support::SteadyTime now);
   void could_not(const support::Error& error, const char* what, support::SteadyTime now);
+  support::SteadyTime next_try() const { return std::max(next_look_, asked_until_); }
   bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
   void plan();
   void look_for_room(support::SteadyTime now);
@@ -144,7 +149,8 @@ class CloudLoop {
   support::SteadyTime listed_{};
   support::WallTime listed_wall_{};
   int failed_looks_ = 0;
-  support::SteadyTime next_look_{};  ///< no look is tried before, after one has failed
+  support::SteadyTime next_look_{};    ///< no look is tried before, after one has failed
+  support::SteadyTime asked_until_{};  ///< nor before this, as the cloud has asked for
   std::string error_;
   inventory::Points points_;  ///< of the inventory, as of the last plan
   planner::Plan plan_;
@@ -152,6 +158,7 @@ class CloudLoop {
   support::SteadyTime next_overdue_ = support::SteadyTime::max();
   support::SteadyTime due_{};  ///< when there is something to be done next, as far as the plan tells
   std::atomic<bool> wants_reopening_ = false;
+  std::atomic<bool> forgets_asked_ = false;  ///< somebody has changed something: pauses that were asked for are over
 
   mutable std::mutex mutex_;  ///< guards what follows
   std::map<executor::JobKey, executor::Job> jobs_;
