@@ -61,7 +61,7 @@ class Program {
         observer_(metrics_),
         policies_(options.files, schedule::check, clock_),
         tombstones_(options.from_store ? options.store : "", clock_, *log_),
-        daemon_([this](const std::string& cloud) { return open(cloud); },
+        daemon_([this](const std::string& cloud, const std::stop_token& stop) { return open(cloud, stop); },
                 {[this](const controller::View& view, const inventory::Points& points) { looked(view, points); },
                  [this](std::chrono::nanoseconds took, Worked worked) { metrics_.reconciled(took, word_of(worked)); }},
                 settings(options), *servers_, clock_, *log_, observer_) {}
@@ -132,12 +132,12 @@ class Program {
     return settings;
   }
 
-  support::Result<std::unique_ptr<cloud::Cloud>> open(const std::string& cloud) {
+  support::Result<std::unique_ptr<cloud::Cloud>> open(const std::string& cloud, const std::stop_token& stop) {
     auto config = openstack::load_cloud_config(cloud, openstack::current_environment());
     if (!config) {
       return support::pass_on(std::move(config));
     }
-    return open_cloud(*config, clock_, metrics_, *log_);
+    return open_cloud(*config, clock_, metrics_, *log_, stop);
   }
 
   void looked(const controller::View& view, const inventory::Points& points) {

@@ -78,14 +78,14 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   const auto fresh = gate_.is_waiting() ? kFreshWhileWaiting : kFresh;
   const bool is_due = begun >= due_ && is_stale(begun, fresh);
   if (begun >= next_try() && (!is_current || is_due || is_stale(begun, settings_.resync) || wants_reopening_)) {
-    is_current = look(begun) == Look::Ok;
+    is_current = look(begun, stop) == Look::Ok;
   }
   plan();
   if (is_current) {
-    look_for_room(begun);
+    look_for_room(begun, stop);
   }
   if (is_current && has_ready_work(begun) && is_stale(begun, fresh)) {
-    is_current = look(begun) == Look::Ok;
+    is_current = look(begun, stop) == Look::Ok;
     plan();
   }
   if (!is_current) {
@@ -203,12 +203,12 @@ bool CloudLoop::is_stale(SteadyTime now, seconds age) const {
   return !inventory_.is_known() || has_new_policies_ || now - listed_ >= age || std::chrono::abs(drift) > kClockSet;
 }
 
-bool CloudLoop::open_cloud(SteadyTime now) {
+bool CloudLoop::open_cloud(SteadyTime now, const std::stop_token& stop) {
   if (cloud_ != nullptr && !wants_reopening_) {
     return true;
   }
   wants_reopening_ = false;
-  auto opened = open_();
+  auto opened = open_(stop);
   if (!opened) {
     wants_reopening_ = true;
     could_not(opened.error(), "log in", now);
@@ -221,12 +221,12 @@ bool CloudLoop::open_cloud(SteadyTime now) {
 }
 
 /// What was read before stays for reading; nothing is done by it.
-CloudLoop::Look CloudLoop::look(SteadyTime now) {
-  if (!open_cloud(now)) {
+CloudLoop::Look CloudLoop::look(SteadyTime now, const std::stop_token& stop) {
+  if (!open_cloud(now, stop)) {
     return Look::Failed;
   }
   inventory_.apply(changes_->take());
-  auto observed = executor::observe(*cloud_, around_.clock);
+  auto observed = executor::observe(*cloud_, around_.clock, stop);
   if (!observed) {
     could_not(observed.error(), "read the cloud", now);
     return Look::Failed;
@@ -253,6 +253,9 @@ CloudLoop::Look CloudLoop::look(SteadyTime now) {
 }
 
 void CloudLoop::could_not(const support::Error& error, const char* what, SteadyTime now) {
+  if (error.kind() == support::ErrorKind::Interrupted) {
+    return;  // it is nothing of the cloud's
+  }
   error_ = std::string("could not ") + what + ": " + error.to_string();
   const auto pause = std::min(kLastRetry, kFirstRetry * (1 << std::min(failed_looks_, 6)));
   ++failed_looks_;
@@ -276,12 +279,12 @@ void CloudLoop::plan() {
 }
 
 /// Points that no quota has room for would otherwise wait for the next slot or resync, whoever makes room meanwhile.
-void CloudLoop::look_for_room(SteadyTime now) {
+void CloudLoop::look_for_room(SteadyTime now, const std::stop_token& stop) {
   room_.planned(plan_, now);
   if (!room_.is_due(now)) {
     return;
   }
-  auto quota = cloud_->quota(support::Deadline::after(around_.clock, kQuotaTime));
+  auto quota = cloud_->quota(support::Deadline::after(around_.clock, kQuotaTime).unless_stopped(stop));
   room_.looked(now);
   if (!quota) {
     around_.log.warn("Quotas not read", {{"cloud", name_}, {"error", quota.error().to_string()}});

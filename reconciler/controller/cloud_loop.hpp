@@ -63,8 +63,8 @@ struct View {
 /// `step` and `set_policies` belong to one thread; `work` may run on many, `view` and `doing` on any.
 class CloudLoop {
  public:
-  /// Logs in. Called again, after a while, if it fails.
-  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>()>;
+  /// Logs in; gives up when `stop` is requested. Called again, after a while, if it fails.
+  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::stop_token& stop)>;
 
   CloudLoop(std::string name, Open open, const Settings& settings, Surroundings surroundings);
 
@@ -77,7 +77,8 @@ class CloudLoop {
   }
 
   /// Takes in what workers have done, looks at the cloud if that is due, plans, and queues. Returns when it is to be
-  /// called again at the latest; earlier if a worker has ended something.
+  /// called again at the latest; earlier if a worker has ended something. What it reads it gives up once `stop` was
+  /// requested.
   support::SteadyTime step(const std::stop_token& stop);
   /// `Nothing` was asked for any more; `Again`: somebody else was at work there.
   enum class Worked { Nothing, Done, Failed, Again };
@@ -114,13 +115,13 @@ class CloudLoop {
 
   void take_in_results(support::SteadyTime now);
   void take_in(const Ended& ended, support::SteadyTime now);
-  Look look(support::SteadyTime now);
-  bool open_cloud(support::SteadyTime now);
+  Look look(support::SteadyTime now, const std::stop_token& stop);
+  bool open_cloud(support::SteadyTime now, const std::stop_token& stop);
   void could_not(const support::Error& error, const char* what, support::SteadyTime now);
   support::SteadyTime next_try() const { return std::max(next_look_, asked_until_); }
   bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
   void plan();
-  void look_for_room(support::SteadyTime now);
+  void look_for_room(support::SteadyTime now, const std::stop_token& stop);
   void forget_jobs();
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);

@@ -144,7 +144,8 @@ void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> pol
     auto& loop = loops_[entry.first];
     if (loop == nullptr) {
       loop = std::make_shared<LoopThread>(
-          entry.first, [this, name = entry.first] { return open_(name); }, listeners_, settings_, surroundings_);
+          entry.first, [this, name = entry.first](const std::stop_token& stop) { return open_(name, stop); },
+          listeners_, settings_, surroundings_);
     }
     loop->set_policies(std::move(entry.second));
   }

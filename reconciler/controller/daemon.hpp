@@ -17,8 +17,9 @@ namespace stillpoint::controller {
 /// Runs a loop for each cloud that policies name, and the workers that all of them share. Safe to use from any thread.
 class Daemon {
  public:
-  /// Logs in to the cloud of that name.
-  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud)>;
+  /// Logs in to the cloud of that name; gives up when `stop` is requested.
+  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud,
+                                                                            const std::stop_token& stop)>;
   /// What others want to know.
   struct Listeners {
     /// Of each look and plan, and what they were made from; on the thread of the cloud's loop.

@@ -30,9 +30,9 @@ bool any_done(const std::vector<ActionResult>& results) {
 
 }  // namespace
 
-Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock) {
+Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock, const std::stop_token& stop) {
   planner::Observed observed;
-  const auto deadline = support::Deadline::after(clock, kListingTime);
+  const auto deadline = support::Deadline::after(clock, kListingTime).unless_stopped(stop);
   // There are many more snapshots than anything else: the rest is read meanwhile.
   auto snapshots = std::async(std::launch::async, [&] { return cloud.list_snapshots(deadline); });
   auto read = take(cloud.list_servers(deadline), observed.servers, "the servers")

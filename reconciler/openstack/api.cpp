@@ -43,7 +43,7 @@ bool is_version_segment(const std::string& segment) {
 /// A call that changes something and may be repeated: once no answer came, nobody knows whether it was carried out.
 Error without_answer(const Call& call, Error error) {
   const bool is_unknown = error.kind() == ErrorKind::Timeout || error.kind() == ErrorKind::Unavailable ||
-                          error.kind() == ErrorKind::Protocol;
+                          error.kind() == ErrorKind::Protocol || error.kind() == ErrorKind::Interrupted;
   if (call.method == http::Method::Get || call.repeat == http::Repeat::Never || !is_unknown) {
     return error;
   }

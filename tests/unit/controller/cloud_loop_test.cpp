@@ -47,7 +47,7 @@ class CloudLoopTest : public HourlyLoop {
     policy_.datasets[0].hold.driver = policy::Driver::None;
     policy_.datasets[0].hold.method = policy::Method::None;
     policy_.datasets[0].require = policy::Consistency::Crash;
-    return CloudLoop("prod", [this] { return open(); }, settings_,
+    return CloudLoop("prod", [this](const std::stop_token&) { return open(); }, settings_,
                      {servers_, clock, support::null_log(), executor::null_observer(), queue_, events_});
   }
   void queue_slot(CloudLoop& loop) {

@@ -256,6 +256,35 @@ TEST_F(ClientTest, ATryMayTakeNoLongerThanItsOwnLimit) {
   EXPECT_EQ(response->body, "late but there");
 }
 
+TEST_F(ClientTest, AStopEndsARequestThatIsWaitedForAndTheWaitForAnotherTry) {
+  const auto interrupted = [this](const std::string& url, Repeat repeat, std::stop_source& stop) {
+    const auto begun = std::chrono::steady_clock::now();
+    const Request request{Method::Post, url, {}, R"({"a":1})", repeat, ""};
+    const auto ended = client_->send(request, in(seconds(20)).unless_stopped(stop.get_token()));
+    EXPECT_FALSE(ended);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(10)) << "long before its deadline";
+    return ended ? ErrorKind::Protocol : ended.error().kind();
+  };
+  for (const auto repeat : {Repeat::Safe, Repeat::Never}) {
+    std::stop_source stop;
+    TinyServer silent([&](Wire& wire) {
+      if (wire.read()) {
+        stop.request_stop();
+        wire.is_closed_within(seconds(20));
+      }
+    });
+    EXPECT_EQ(interrupted(silent.url(), repeat, stop),
+              repeat == Repeat::Safe ? ErrorKind::Interrupted : ErrorKind::UnknownOutcome);
+  }
+  std::stop_source stop;
+  TinyServer busy(TinyServer::responding([&](const SeenRequest&) {
+    stop.request_stop();
+    return answer("503 Service Unavailable", "");
+  }));
+  EXPECT_EQ(interrupted(busy.url(), Repeat::Safe, stop), ErrorKind::Interrupted);
+  EXPECT_EQ(interrupted(busy.url(), Repeat::Never, stop), ErrorKind::Interrupted) << "it is not sent at all";
+}
+
 TEST_F(ClientTest, SilenceIsATimeoutOrAnUnknownOutcome) {
   TinyServer server([](Wire& wire) {
     wire.read();
