@@ -26,8 +26,16 @@ constexpr seconds kClockSet{2};
 /// After a look that failed the next one is tried this much later, and twice that after the next.
 constexpr seconds kFirstRetry{1};
 constexpr seconds kLastRetry{60};
+/// A job deletes for so long and then no more.
+constexpr seconds kDeletingTime{10};
 /// For a look at the quotas alone.
 constexpr seconds kQuotaTime{30};
+
+bool makes_a_point(const executor::Job& job) {
+  return std::any_of(job.actions.begin(), job.actions.end(), [](const planner::Action& action) {
+    return std::holds_alternative<planner::CreatePoint>(action.what);
+  });
+}
 
 std::uint64_t seed_of(const std::string& name) {
   return std::hash<std::string>{}(name);
@@ -102,7 +110,8 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   return std::min({due_, next_overdue_, room_.next(), ended + settings_.longest_sleep, listed_ + settings_.resync});
 }
 
-CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
+CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop,
+                                  const std::function<void()>& progressed) {
   executor::Job job;
   std::shared_ptr<RecordingCloud> cloud;
   seconds offset{0};
@@ -120,7 +129,8 @@ CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop
   const executor::Context context{*cloud, around_.servers,        around_.clock, around_.log, watch_,
                                   gate_,  settings_.installation, stop,          offset};
   Ended ended{key, {}};
-  ended.results = executor::carry_out(context, job, learnt_, [&](const ActionResult& result) {
+  ended.results = executor::carry_out(context, job, learnt_, kDeletingTime, [&](const ActionResult& result) {
+    progressed();
     executor::log_result(around_.log, name_, "Action ended", result);
     if (auto event = event_of(result)) {
       around_.events.add(std::move(*event), around_.clock.wall_now());
@@ -309,6 +319,9 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   auto jobs = executor::jobs_of(plan_, *policies_, inventory_.observed().servers);
   for (auto& job : jobs) {
     std::erase_if(job.actions, [&](const auto& action) { return !back_off_.is_ready(ActionKey::of(action), now); });
+    if (makes_a_point(job)) {
+      std::erase_if(job.actions, executor::is_deletion);  // they may hang, and the next plan has them again
+    }
   }
   const std::lock_guard lock(mutex_);
   std::erase_if(jobs, [&](const executor::Job& job) {
@@ -317,7 +330,7 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   });
   jobs_.clear();
   for (auto& job : jobs) {
-    around_.queue.add({name_, job.key});
+    around_.queue.add({name_, job.key}, makes_a_point(job) ? WorkQueue::Haste::Due : WorkQueue::Haste::None);
     jobs_.emplace(job.key, std::move(job));
   }
 }

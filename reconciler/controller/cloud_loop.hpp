@@ -82,8 +82,11 @@ class CloudLoop {
   support::SteadyTime step(const std::stop_token& stop);
   /// `Nothing` was asked for any more; `Again`: somebody else was at work there.
   enum class Worked { Nothing, Done, Failed, Again };
-  /// Does what the newest plan asks for of a key. Nothing new is begun once `stop` was requested.
-  Worked work(const executor::JobKey& key, const std::stop_token& stop);
+  /// Does what the newest plan asks for of a key. Nothing new is begun once `stop` was requested, nor is anything
+  /// deleted once that has taken its time: what is due must not wait for it. `progressed` is called whenever an action
+  /// has ended.
+  Worked work(
+      const executor::JobKey& key, const std::stop_token& stop, const std::function<void()>& progressed = [] {});
 
   /// What the last plan was made from; for the thread of `step`.
   const inventory::Points& points() const { return points_; }

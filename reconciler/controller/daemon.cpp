@@ -172,7 +172,7 @@ void Daemon::work(const std::stop_token& stop) {
     const auto its = loop(key->cloud);
     if (its != nullptr) {
       const auto begun = clock_.steady_now();
-      const auto worked = its->loop().work(key->job, stop);
+      const auto worked = its->loop().work(key->job, stop, [this] { last_done_ = clock_.steady_now(); });
       if (worked != CloudLoop::Worked::Nothing) {
         listeners_.worked(clock_.steady_now() - begun, worked);
       }

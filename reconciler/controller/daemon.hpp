@@ -71,7 +71,7 @@ class Daemon {
   mutable std::mutex mutex_;                                  ///< guards what follows
   std::map<std::string, std::shared_ptr<LoopThread>> loops_;  ///< also of clouds that no policy names any more
   mutable std::atomic<bool> was_ready_ = false;
-  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last began or ended something
+  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last began a job or ended an action
   std::stop_source stop_;
   std::vector<std::jthread> workers_;
 };
