@@ -145,15 +145,12 @@ class Program {
       metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
       for (const auto& name : tombstones_.looked(*view.wanted, view.at_work, points)) {
         daemon_.note(
-            {status::Event::Kind::Normal,
-             "DeletionFinished",
-             "nothing is left to do for the deleted policy; its file goes with `stillpoint delete " + name + "`",
-             name,
-             "",
-             "",
-             1,
-             {},
-             {}});
+            {.kind = status::Event::Kind::Normal,
+             .reason = "DeletionFinished",
+             .message =
+                 "nothing is left to do for the deleted policy; its file goes with `stillpoint delete " + name + "`",
+             .policy = name,
+             .cloud = view.cloud.name});
       }
     }
   }

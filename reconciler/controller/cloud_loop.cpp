@@ -132,7 +132,7 @@ CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop
   ended.results = executor::carry_out(context, job, learnt_, kDeletingTime, [&](const ActionResult& result) {
     progressed();
     executor::log_result(around_.log, name_, "Action ended", result);
-    if (auto event = event_of(result)) {
+    if (auto event = event_of(name_, result)) {
       around_.events.add(std::move(*event), around_.clock.wall_now());
     }
   });
@@ -250,9 +250,11 @@ CloudLoop::Look CloudLoop::look(SteadyTime now, const std::stop_token& stop) {
   listed_wall_ = around_.clock.wall_now();
   if (!error_.empty()) {
     around_.log.info("Cloud read again", {{"cloud", name_}});
-    around_.events.add(
-        {status::Event::Kind::Normal, "CloudReadAgain", "the cloud can be read again", "", "", "", 1, {}, {}},
-        listed_wall_);
+    around_.events.add({.kind = status::Event::Kind::Normal,
+                        .reason = "CloudReadAgain",
+                        .message = "the cloud can be read again",
+                        .cloud = name_},
+                       listed_wall_);
   }
   error_.clear();
   failed_looks_ = 0;
@@ -273,8 +275,9 @@ void CloudLoop::could_not(const support::Error& error, const char* what, SteadyT
   next_look_ = failed + pause;
   asked_until_ = failed + asked_pause(error);
   around_.log.error("Cloud not read", {{"cloud", name_}, {"error", error_}});
-  around_.events.add({status::Event::Kind::Warning, "CloudNotRead", error_, "", "", "", 1, {}, {}},
-                     around_.clock.wall_now());
+  around_.events.add(
+      {.kind = status::Event::Kind::Warning, .reason = "CloudNotRead", .message = error_, .cloud = name_},
+      around_.clock.wall_now());
 }
 
 void CloudLoop::plan() {
