@@ -51,6 +51,12 @@ std::string_view word_of(Worked worked) {
   return worked == Worked::Failed ? "failed" : worked == Worked::Again ? "again" : "done";
 }
 
+/// The first error, and how many more there are.
+std::string summary_of(const store::FileProblem& problem) {
+  const auto more = problem.errors.size() - 1;
+  return problem.errors.front().to_string() + (more == 0 ? "" : " (and " + support::count_of(more, "more error") + ")");
+}
+
 /// The daemon with all that it stands on.
 class Program {
  public:
@@ -219,21 +225,35 @@ class Program {
     }
   }
 
-  /// Each look finds the same ones: they are told when they are new.
+  /// Each look finds the same ones: the log and the events are told when they are new.
   void tell_problems(const store::PoliciesInForce& now) {
     std::set<std::string> problems;
+    std::map<std::string, std::string> invalid;
     for (const auto& problem : now.problems) {
+      bool is_new = false;
       for (const auto& error : problem.errors) {
         const auto text = error.to_string();
         if (!problems_.contains(text)) {
+          is_new = true;
           log_->error("Policy file not used",
                       {{"file", problem.file}, {"error", text}, {"still_in_force", support::join(problem.kept, ", ")}});
-          daemon_.note({status::Event::Kind::Warning, "PolicyFileNotUsed", text, "", "", "", 1, {}, {}});
         }
         problems.insert(text);
       }
+      const auto summary = summary_of(problem);
+      if (is_new) {
+        daemon_.note({.kind = status::Event::Kind::Warning,
+                      .reason = "PolicyFileNotUsed",
+                      .message = summary,
+                      .file = problem.file});
+      }
+      for (const auto& name : problem.kept) {
+        invalid.emplace(name, summary);
+      }
     }
     problems_ = std::move(problems);
+    daemon_.set_invalid(invalid);
+    metrics_.observe_policies(now.policies.size(), now.problems.size());
   }
 
   void take(const store::PoliciesInForce& now) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "status/conditions.hpp"
+
 namespace stillpoint::controller {
 namespace {
 
@@ -151,6 +153,14 @@ void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> pol
   }
 }
 
+void Daemon::set_invalid(const std::map<std::string, std::string>& errors) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(invalid_, [&](const auto& entry) { return !errors.contains(entry.first); });
+  for (const auto& [name, error] : errors) {
+    invalid_.try_emplace(name, Invalid{error, clock_.wall_now()}).first->second.error = error;
+  }
+}
+
 void Daemon::reopen() {
   for (const auto& each : loops()) {
     each->loop().reopen();
@@ -200,6 +210,14 @@ status::Status Daemon::status() const {
       for (auto& series : status.policies.back().series) {
         const auto found = doing.find({policy.name, series.server, series.dataset});
         series.doing = found == doing.end() ? "" : found->second;
+      }
+    }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& policy : status.policies) {
+      if (const auto found = invalid_.find(policy.name); found != invalid_.end()) {
+        status::say_invalid(policy, found->second.error, found->second.since);
       }
     }
   }

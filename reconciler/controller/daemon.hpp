@@ -34,7 +34,10 @@ class Daemon {
 
   /// The policies that hold from now on, by cloud. The loop of a cloud that has none any more sleeps.
   void set_policies(std::map<std::string, std::vector<policy::Policy>> policies);
-  /// Logs in to all clouds anew, when nothing is being done there.
+  /// Names of policies that stay in force as they last were because of an error, and the error: all that are so now.
+  void set_invalid(const std::map<std::string, std::string>& errors);
+  /// Logs in to all clouds anew, with the next step of each loop, which begins now. What is being done goes on with the
+  /// session that it has.
   void reopen();
   /// What is being done is brought to an end, or let go of, and nothing new is begun.
   void request_stop();
@@ -68,7 +71,12 @@ class Daemon {
   WorkQueue queue_;
   Events events_;
   Surroundings surroundings_;
-  mutable std::mutex mutex_;                                  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards what follows
+  struct Invalid {
+    std::string error;
+    support::WallTime since;
+  };
+  std::map<std::string, Invalid> invalid_;                    ///< by the policy's name
   std::map<std::string, std::shared_ptr<LoopThread>> loops_;  ///< also of clouds that no policy names any more
   mutable std::atomic<bool> was_ready_ = false;
   std::atomic<support::SteadyTime> last_done_;  ///< when a worker last began a job or ended an action

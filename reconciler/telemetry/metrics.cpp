@@ -77,6 +77,12 @@ void Metrics::observe_build(const std::string& version) {
   families_->build_info.set({{"version", version}}, 1);
 }
 
+void Metrics::observe_policies(std::size_t in_force, std::size_t problems) {
+  const std::lock_guard lock(families_->mutex);
+  families_->policies.set({}, static_cast<double>(in_force));
+  families_->policy_problems.set({}, static_cast<double>(problems));
+}
+
 void Metrics::observe(const std::string& cloud, const inventory::Points& points, const cloud::Quota& quota,
                       support::WallTime when) {
   auto& all = *families_;

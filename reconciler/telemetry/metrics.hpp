@@ -44,6 +44,8 @@ class Metrics {
   /// How many servers of policies wait for a worker.
   void observe_queue(std::size_t waiting);
   void observe_build(const std::string& version);
+  /// How many policies are in force, and how many files of policies are not used as they stand.
+  void observe_policies(std::size_t in_force, std::size_t problems);
 
   /// What existed in a cloud at `when`, by our clock. `cloud` is its entry of clouds.yaml; empty: the OS_* environment.
   void observe(const std::string& cloud, const inventory::Points& points, const cloud::Quota& quota,

@@ -172,6 +172,23 @@ TEST_F(DaemonTest, AStopDoesNotWaitForACloudThatDoesNotAnswer) {
   EXPECT_TRUE(cloud.was_stopped);
 }
 
+TEST_F(DaemonTest, APolicyWhoseFileHasAnErrorIsNotReadyUntilItHasNone) {
+  auto quiet = policy("first");
+  quiet.schedule.cron = {"5 1 1 1 *"};
+  daemon().set_invalid({{"first", "first.yaml:3:1: no such field"}});
+  daemon().set_policies({{"prod", {quiet}}});
+  ASSERT_TRUE(await_look([](const View& view) { return view.cloud.observed.has_value(); }));
+  const auto ready = [this] { return daemon().status().policies.at(0).condition(status::Condition::Type::Ready); };
+  const auto invalid = ready();
+  EXPECT_EQ(invalid.truth, status::Truth::False);
+  EXPECT_EQ(invalid.reason, "PolicyInvalid");
+  EXPECT_EQ(invalid.message, "it stays in force as it last was: first.yaml:3:1: no such field");
+  daemon().set_invalid({{"first", "first.yaml:4:1: no such field"}});
+  EXPECT_EQ(ready().since, invalid.since) << "it has not been well meanwhile";
+  daemon().set_invalid({});
+  EXPECT_EQ(ready().reason, "NothingBlocked");
+}
+
 TEST_F(DaemonTest, IsReadyWhenEveryCloudWasReadOnceAndStaysSo) {
   open_error_ = support::Error(support::ErrorKind::Unavailable, "Keystone is down");
   daemon().set_policies({{"prod", {policy("first")}}});
