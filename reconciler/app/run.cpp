@@ -1,6 +1,7 @@
 #include <atomic>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -148,7 +149,7 @@ class Program {
 
   void looked(const controller::View& view, const inventory::Points& points) {
     if (view.cloud.observed && view.cloud.error.empty()) {
-      metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
+      observe(view, points);
       for (const auto& name : tombstones_.looked(*view.wanted, view.at_work, points)) {
         daemon_.note(
             {.kind = status::Event::Kind::Normal,
@@ -159,6 +160,23 @@ class Program {
              .cloud = view.cloud.name});
       }
     }
+  }
+
+  /// A look may end after the last policy of its cloud has gone.
+  void observe(const controller::View& view, const inventory::Points& points) {
+    const std::lock_guard lock(clouds_mutex_);
+    if (clouds_.contains(view.cloud.name)) {
+      metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
+    }
+  }
+  void observe_only(std::set<std::string> clouds) {
+    const std::lock_guard lock(clouds_mutex_);
+    for (const auto& cloud : clouds_) {
+      if (!clouds.contains(cloud)) {
+        metrics_.forget(cloud);
+      }
+    }
+    clouds_ = std::move(clouds);
   }
 
   support::Status listen() {
@@ -269,6 +287,11 @@ class Program {
     }
     log_->info("Policies read",
                {{"policies", std::to_string(now.policies.size())}, {"clouds", std::to_string(by_cloud.size())}});
+    std::set<std::string> clouds;
+    for (const auto& [cloud, policies] : by_cloud) {
+      clouds.insert(cloud);
+    }
+    observe_only(std::move(clouds));
     daemon_.set_policies(std::move(by_cloud));
   }
 
@@ -307,6 +330,8 @@ class Program {
   ServiceManager manager_;
   std::set<std::string> problems_;                      ///< with files of policies, that were told
   std::shared_ptr<const store::PoliciesInForce> read_;  ///< at the start, until they are in force
+  std::mutex clouds_mutex_;
+  std::set<std::string> clouds_;  ///< that policies name; guarded by the mutex
   std::atomic<bool> has_begun_ = false;
   controller::Daemon daemon_;
   std::unique_ptr<telemetry::HttpServer> server_;  ///< ended before what it asks

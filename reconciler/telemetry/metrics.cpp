@@ -114,6 +114,14 @@ void Metrics::observe(const std::string& cloud, const inventory::Points& points,
   }
 }
 
+void Metrics::forget(const std::string& cloud) {
+  auto& all = *families_;
+  const std::lock_guard lock(all.mutex);
+  all.observed.erase(cloud);
+  const Saying nothing({&all.recovery_points, &all.last_complete, &all.missed, &all.headroom, &all.last_observed},
+                       {{"cloud", cloud}});
+}
+
 void Metrics::observe_next_slot(const std::string& cloud, const std::string& policy, support::WallTime slot,
                                 std::chrono::milliseconds interval) {
   const Labels labels{{"cloud", cloud}, {"policy", policy}};

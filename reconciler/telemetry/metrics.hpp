@@ -50,6 +50,8 @@ class Metrics {
   /// What existed in a cloud at `when`, by our clock. `cloud` is its entry of clouds.yaml; empty: the OS_* environment.
   void observe(const std::string& cloud, const inventory::Points& points, const cloud::Quota& quota,
                support::WallTime when);
+  /// Nothing is told of a cloud any more, which no policy names.
+  void forget(const std::string& cloud);
   /// The next slot of a policy, and how long after it the one after that comes.
   void observe_next_slot(const std::string& cloud, const std::string& policy, support::WallTime slot,
                          std::chrono::milliseconds interval);

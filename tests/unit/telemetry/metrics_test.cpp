@@ -191,6 +191,24 @@ TEST(Metrics, WhatOneThreadSaysIsNotTakenForUnsaidByAnother) {
   EXPECT_EQ(lost, 0);
 }
 
+TEST(Metrics, ACloudThatIsForgottenIsNotToldOfAndCanBeReadAgain) {
+  Metrics metrics;
+  observe(metrics, {"lab", "prod"});
+  metrics.forget("lab");
+  metrics.observe(status::Status());
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cloud=\"lab\"")));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_cloud_last_observed_timestamp_seconds{cloud=\"prod\"}"));
+  observe(metrics, {"lab"});
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_cloud_last_observed_timestamp_seconds{cloud=\"lab\"}"));
+}
+
+TEST(Metrics, TellsHowManyPoliciesAreInForceAndHowManyFilesAreNotUsed) {
+  Metrics metrics;
+  metrics.observe_policies(7, 2);
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_policies 7\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_policy_problems 2\n"));
+}
+
 TEST(Metrics, OfWhatNoPolicyAsksForNothingIsOverdue) {
   Metrics metrics;
   auto status = one_overdue();
