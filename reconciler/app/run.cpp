@@ -39,13 +39,6 @@ constexpr seconds kLongestWait{30};
 constexpr seconds kStopTick{2};
 constexpr seconds kStopTakes{30};
 
-/// By the name that an entry of clouds.yaml gives to itself: two loops must not plan for one cloud. One that cannot be
-/// found keeps its own, and its loop says so.
-std::string name_of_cloud(const std::string& name) {
-  const auto config = openstack::load_cloud_config(name, openstack::current_environment());
-  return config ? config->name : name;
-}
-
 using Worked = controller::CloudLoop::Worked;
 
 std::string_view word_of(Worked worked) {
@@ -275,15 +268,13 @@ class Program {
   }
 
   void take(const store::PoliciesInForce& now) {
-    std::map<std::string, std::string> names;
+    const auto environment = openstack::current_environment();
     std::map<std::string, std::vector<policy::Policy>> by_cloud;
     for (const auto& policy : now.policies) {
       const auto& asked = policy.cloud.empty() ? options_.os_cloud : policy.cloud;
-      auto [name, is_new] = names.try_emplace(asked);
-      if (is_new) {
-        name->second = name_of_cloud(asked);
-      }
-      by_cloud[name->second].push_back(policy);
+      // By the entry that is meant, which may have two names: two loops must not plan for one cloud (P10). Whether it
+      // can be read now does not matter.
+      by_cloud[openstack::cloud_name(asked, environment)].push_back(policy);
     }
     log_->info("Policies read",
                {{"policies", std::to_string(now.policies.size())}, {"clouds", std::to_string(by_cloud.size())}});
