@@ -336,6 +336,9 @@ ExitCode run(const Options& options) {
     std::cerr << "stillpoint: " << wake_ups.error().to_string() << "\n";
     return ExitCode::Failed;
   }
+  if (const auto& deaf = wake_ups->deaf()) {
+    std::cerr << "stillpoint: " << deaf->to_string() << "; they are looked at once a minute\n";
+  }
   Program program(options);
   return program.load() ? program.serve(*wake_ups) : ExitCode::InvalidInput;
 }
