@@ -69,7 +69,7 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
     }
   }
   if (!inventory_.is_known()) {
-    publish({}, {});  // a first look takes its time
+    publish({});  // a first look takes its time
   }
 }
 
@@ -102,7 +102,7 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
     queue_jobs(begun);
   }
   const auto ended = around_.clock.steady_now();
-  publish(ended - begun, std::move(at_work));
+  publish(std::move(at_work));
   if (!is_current) {
     return std::max(ended, std::min({next_try(), next_overdue_, ended + settings_.longest_sleep}));
   }
@@ -338,9 +338,8 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   }
 }
 
-void CloudLoop::publish(std::chrono::nanoseconds took, std::set<std::string> at_work) {
+void CloudLoop::publish(std::set<std::string> at_work) {
   auto view = std::make_shared<View>();
-  view->took = took;
   view->wanted = policies_;
   view->at_work = std::move(at_work);
   view->cloud.name = name_;

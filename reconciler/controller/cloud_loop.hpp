@@ -48,7 +48,6 @@ struct Surroundings {
 struct View {
   status::CloudStatus cloud;
   std::vector<status::PolicyStatus> policies;
-  std::chrono::nanoseconds took{0};                           ///< the look and the plan
   std::shared_ptr<const std::vector<policy::Policy>> wanted;  ///< what it was planned by
   /// Names of policies for which something was being done when the step began. What was done for the others before is
   /// all in the points.
@@ -128,7 +127,7 @@ class CloudLoop {
   void forget_jobs();
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
-  void publish(std::chrono::nanoseconds took, std::set<std::string> at_work);
+  void publish(std::set<std::string> at_work);
   support::SteadyTime next_overdue(const std::vector<status::PolicyStatus>& policies) const;
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
   support::SteadyTime next_due(support::SteadyTime now) const;
