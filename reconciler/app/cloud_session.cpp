@@ -68,17 +68,20 @@ CloudGroups by_cloud(const std::vector<policy::Policy>& policies, const Options&
 }
 
 support::Result<std::unique_ptr<cloud::Cloud>> open_cloud(const openstack::CloudConfig& config, support::Clock& clock,
-                                                          telemetry::Metrics& metrics, support::Log& log) {
-  auto cloud = openstack::connect(config, clock, [&metrics, &log](const http::Tried& tried) {
+                                                          telemetry::Metrics& metrics, support::Log& log,
+                                                          const std::stop_token& stop) {
+  const auto observer = [&metrics, &log](const http::Tried& tried) {
     metrics.request_ended(tried.request.service, http::to_string(tried.request.method),
                           tried.response == nullptr ? 0 : tried.response->code, tried.took);
     log_request(log, tried);
-  });
+  };
+  auto cloud = openstack::connect(config, clock, observer, {}, stop);
   if (!cloud) {
     return cloud;
   }
   // A region that does not exist comes out here and not after something was done in another cloud.
-  auto ready = (*cloud)->warm_up(std::chrono::seconds(0), 0, support::Deadline::after(clock, kOpeningTime));
+  auto ready =
+      (*cloud)->warm_up(std::chrono::seconds(0), 0, support::Deadline::after(clock, kOpeningTime).unless_stopped(stop));
   if (!ready) {
     return support::pass_on(std::move(ready));
   }

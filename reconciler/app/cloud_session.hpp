@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,10 @@ struct CloudGroups {
 CloudGroups by_cloud(const std::vector<policy::Policy>& policies, const Options& options);
 
 /// Logs in and finds the services that are written to. Only reads. All of the references must outlive the cloud.
-/// Errors: InvalidInput (the configuration fits no region or service of the cloud), and those of `cloud::Cloud`.
+/// Errors: InvalidInput (the configuration fits no region or service of the cloud), Interrupted (`stop` was requested),
+/// and those of `cloud::Cloud`.
 support::Result<std::unique_ptr<cloud::Cloud>> open_cloud(const openstack::CloudConfig& config, support::Clock& clock,
-                                                          telemetry::Metrics& metrics, support::Log& log);
+                                                          telemetry::Metrics& metrics, support::Log& log,
+                                                          const std::stop_token& stop = {});
 
 }  // namespace stillpoint::app

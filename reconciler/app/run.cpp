@@ -1,6 +1,7 @@
 #include <atomic>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -38,17 +39,16 @@ constexpr seconds kLongestWait{30};
 constexpr seconds kStopTick{2};
 constexpr seconds kStopTakes{30};
 
-/// By the name that an entry of clouds.yaml gives to itself: two loops must not plan for one cloud. One that cannot be
-/// found keeps its own, and its loop says so.
-std::string name_of_cloud(const std::string& name) {
-  const auto config = openstack::load_cloud_config(name, openstack::current_environment());
-  return config ? config->name : name;
-}
-
 using Worked = controller::CloudLoop::Worked;
 
 std::string_view word_of(Worked worked) {
   return worked == Worked::Failed ? "failed" : worked == Worked::Again ? "again" : "done";
+}
+
+/// The first error, and how many more there are.
+std::string summary_of(const store::FileProblem& problem) {
+  const auto more = problem.errors.size() - 1;
+  return problem.errors.front().to_string() + (more == 0 ? "" : " (and " + support::count_of(more, "more error") + ")");
 }
 
 /// The daemon with all that it stands on.
@@ -61,7 +61,7 @@ class Program {
         observer_(metrics_),
         policies_(options.files, schedule::check, clock_),
         tombstones_(options.from_store ? options.store : "", clock_, *log_),
-        daemon_([this](const std::string& cloud) { return open(cloud); },
+        daemon_([this](const std::string& cloud, const std::stop_token& stop) { return open(cloud, stop); },
                 {[this](const controller::View& view, const inventory::Points& points) { looked(view, points); },
                  [this](std::chrono::nanoseconds took, Worked worked) { metrics_.reconciled(took, word_of(worked)); }},
                 settings(options), *servers_, clock_, *log_, observer_) {}
@@ -132,30 +132,44 @@ class Program {
     return settings;
   }
 
-  support::Result<std::unique_ptr<cloud::Cloud>> open(const std::string& cloud) {
+  support::Result<std::unique_ptr<cloud::Cloud>> open(const std::string& cloud, const std::stop_token& stop) {
     auto config = openstack::load_cloud_config(cloud, openstack::current_environment());
     if (!config) {
       return support::pass_on(std::move(config));
     }
-    return open_cloud(*config, clock_, metrics_, *log_);
+    return open_cloud(*config, clock_, metrics_, *log_, stop);
   }
 
   void looked(const controller::View& view, const inventory::Points& points) {
     if (view.cloud.observed && view.cloud.error.empty()) {
-      metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
+      observe(view, points);
       for (const auto& name : tombstones_.looked(*view.wanted, view.at_work, points)) {
         daemon_.note(
-            {status::Event::Kind::Normal,
-             "DeletionFinished",
-             "nothing is left to do for the deleted policy; its file goes with `stillpoint delete " + name + "`",
-             name,
-             "",
-             "",
-             1,
-             {},
-             {}});
+            {.kind = status::Event::Kind::Normal,
+             .reason = "DeletionFinished",
+             .message =
+                 "nothing is left to do for the deleted policy; its file goes with `stillpoint delete " + name + "`",
+             .policy = name,
+             .cloud = view.cloud.name});
       }
     }
+  }
+
+  /// A look may end after the last policy of its cloud has gone.
+  void observe(const controller::View& view, const inventory::Points& points) {
+    const std::lock_guard lock(clouds_mutex_);
+    if (clouds_.contains(view.cloud.name)) {
+      metrics_.observe(view.cloud.name, points, view.cloud.quota, *view.cloud.observed);
+    }
+  }
+  void observe_only(std::set<std::string> clouds) {
+    const std::lock_guard lock(clouds_mutex_);
+    for (const auto& cloud : clouds_) {
+      if (!clouds.contains(cloud)) {
+        metrics_.forget(cloud);
+      }
+    }
+    clouds_ = std::move(clouds);
   }
 
   support::Status listen() {
@@ -222,36 +236,53 @@ class Program {
     }
   }
 
-  /// Each look finds the same ones: they are told when they are new.
+  /// Each look finds the same ones: the log and the events are told when they are new.
   void tell_problems(const store::PoliciesInForce& now) {
     std::set<std::string> problems;
+    std::map<std::string, std::string> invalid;
     for (const auto& problem : now.problems) {
+      bool is_new = false;
       for (const auto& error : problem.errors) {
         const auto text = error.to_string();
         if (!problems_.contains(text)) {
+          is_new = true;
           log_->error("Policy file not used",
                       {{"file", problem.file}, {"error", text}, {"still_in_force", support::join(problem.kept, ", ")}});
-          daemon_.note({status::Event::Kind::Warning, "PolicyFileNotUsed", text, "", "", "", 1, {}, {}});
         }
         problems.insert(text);
       }
+      const auto summary = summary_of(problem);
+      if (is_new) {
+        daemon_.note({.kind = status::Event::Kind::Warning,
+                      .reason = "PolicyFileNotUsed",
+                      .message = summary,
+                      .file = problem.file});
+      }
+      for (const auto& name : problem.kept) {
+        invalid.emplace(name, summary);
+      }
     }
     problems_ = std::move(problems);
+    daemon_.set_invalid(invalid);
+    metrics_.observe_policies(now.policies.size(), now.problems.size());
   }
 
   void take(const store::PoliciesInForce& now) {
-    std::map<std::string, std::string> names;
+    const auto environment = openstack::current_environment();
     std::map<std::string, std::vector<policy::Policy>> by_cloud;
     for (const auto& policy : now.policies) {
       const auto& asked = policy.cloud.empty() ? options_.os_cloud : policy.cloud;
-      auto [name, is_new] = names.try_emplace(asked);
-      if (is_new) {
-        name->second = name_of_cloud(asked);
-      }
-      by_cloud[name->second].push_back(policy);
+      // By the entry that is meant, which may have two names: two loops must not plan for one cloud (P10). Whether it
+      // can be read now does not matter.
+      by_cloud[openstack::cloud_name(asked, environment)].push_back(policy);
     }
     log_->info("Policies read",
                {{"policies", std::to_string(now.policies.size())}, {"clouds", std::to_string(by_cloud.size())}});
+    std::set<std::string> clouds;
+    for (const auto& [cloud, policies] : by_cloud) {
+      clouds.insert(cloud);
+    }
+    observe_only(std::move(clouds));
     daemon_.set_policies(std::move(by_cloud));
   }
 
@@ -290,6 +321,8 @@ class Program {
   ServiceManager manager_;
   std::set<std::string> problems_;                      ///< with files of policies, that were told
   std::shared_ptr<const store::PoliciesInForce> read_;  ///< at the start, until they are in force
+  std::mutex clouds_mutex_;
+  std::set<std::string> clouds_;  ///< that policies name; guarded by the mutex
   std::atomic<bool> has_begun_ = false;
   controller::Daemon daemon_;
   std::unique_ptr<telemetry::HttpServer> server_;  ///< ended before what it asks
@@ -302,6 +335,9 @@ ExitCode run(const Options& options) {
   if (!wake_ups) {
     std::cerr << "stillpoint: " << wake_ups.error().to_string() << "\n";
     return ExitCode::Failed;
+  }
+  if (const auto& deaf = wake_ups->deaf()) {
+    std::cerr << "stillpoint: " << deaf->to_string() << "; they are looked at once a minute\n";
   }
   Program program(options);
   return program.load() ? program.serve(*wake_ups) : ExitCode::InvalidInput;

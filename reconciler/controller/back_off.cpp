@@ -10,6 +10,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirst{10'000};
 constexpr milliseconds kLongest{300'000};
 constexpr milliseconds kBusy{15'000};
+/// A cloud may say a year, by mistake.
+constexpr std::chrono::seconds kLongestAsked{3'600};
 
 }  // namespace
 
@@ -18,18 +20,29 @@ ActionKey ActionKey::of(const planner::Action& action) {
   return {{action.policy, action.server, action.dataset}, attempt == nullptr ? "" : attempt->id};
 }
 
-void BackOff::failed(const ActionKey& key, support::SteadyTime now) {
+std::chrono::seconds asked_pause(const support::Error& error) {
+  return std::min(kLongestAsked, error.retry_after().value_or(std::chrono::seconds(0)));
+}
+
+void BackOff::failed(const ActionKey& key, support::SteadyTime now, std::chrono::seconds asked) {
   auto& entry = entries_[key];
   const auto pause = std::min(kLongest, kFirst * (1 << std::min(entry.failures, 10)));
   ++entry.failures;
-  entry.ready = now + with_jitter(pause);
+  entry.own = now + with_jitter(pause);
+  entry.ready = std::max(entry.own, now + asked);
   entry.taken = false;
 }
 
 void BackOff::was_busy(const ActionKey& key, support::SteadyTime now) {
   auto& entry = entries_[key];
-  entry.ready = now + with_jitter(kBusy);
+  entry.own = entry.ready = now + with_jitter(kBusy);
   entry.taken = false;
+}
+
+void BackOff::forget_asked() {
+  for (auto& [key, entry] : entries_) {
+    entry.ready = entry.own;
+  }
 }
 
 bool BackOff::is_ready(const ActionKey& key, support::SteadyTime now) const {

@@ -26,8 +26,16 @@ constexpr seconds kClockSet{2};
 /// After a look that failed the next one is tried this much later, and twice that after the next.
 constexpr seconds kFirstRetry{1};
 constexpr seconds kLastRetry{60};
+/// A job deletes for so long and then no more.
+constexpr seconds kDeletingTime{10};
 /// For a look at the quotas alone.
 constexpr seconds kQuotaTime{30};
+
+bool makes_a_point(const executor::Job& job) {
+  return std::any_of(job.actions.begin(), job.actions.end(), [](const planner::Action& action) {
+    return std::holds_alternative<planner::CreatePoint>(action.what);
+  });
+}
 
 std::uint64_t seed_of(const std::string& name) {
   return std::hash<std::string>{}(name);
@@ -50,6 +58,7 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
   policies_ = std::move(policies);
   // What a new policy lets go is decided by what exists now: the guard against mass deletion must see all of it.
   has_new_policies_ = true;
+  forgets_asked_ = true;
   forget_jobs();
   jittered_.clear();
   timetables_.clear();
@@ -60,7 +69,7 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
     }
   }
   if (!inventory_.is_known()) {
-    publish({}, {});  // a first look takes its time
+    publish({});  // a first look takes its time
   }
 }
 
@@ -69,18 +78,22 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   // Before what has ended is taken in: what is not at work now has told all that it has done.
   auto at_work = around_.queue.policies_at_work(name_);
   take_in_results(begun);
+  if (forgets_asked_.exchange(false)) {
+    asked_until_ = {};
+    back_off_.forget_asked();
+  }
   bool is_current = cloud_ != nullptr && error_.empty();
   const auto fresh = gate_.is_waiting() ? kFreshWhileWaiting : kFresh;
   const bool is_due = begun >= due_ && is_stale(begun, fresh);
-  if (begun >= next_look_ && (!is_current || is_due || is_stale(begun, settings_.resync) || wants_reopening_)) {
-    is_current = look(begun) == Look::Ok;
+  if (begun >= next_try() && (!is_current || is_due || is_stale(begun, settings_.resync) || wants_reopening_)) {
+    is_current = look(begun, stop) == Look::Ok;
   }
   plan();
   if (is_current) {
-    look_for_room(begun);
+    look_for_room(begun, stop);
   }
   if (is_current && has_ready_work(begun) && is_stale(begun, fresh)) {
-    is_current = look(begun) == Look::Ok;
+    is_current = look(begun, stop) == Look::Ok;
     plan();
   }
   if (!is_current) {
@@ -89,15 +102,16 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
     queue_jobs(begun);
   }
   const auto ended = around_.clock.steady_now();
-  publish(ended - begun, std::move(at_work));
+  publish(std::move(at_work));
   if (!is_current) {
-    return std::max(ended, std::min(next_look_, next_overdue_));
+    return std::max(ended, std::min({next_try(), next_overdue_, ended + settings_.longest_sleep}));
   }
   due_ = next_due(ended);
   return std::min({due_, next_overdue_, room_.next(), ended + settings_.longest_sleep, listed_ + settings_.resync});
 }
 
-CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop) {
+CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop,
+                                  const std::function<void()>& progressed) {
   executor::Job job;
   std::shared_ptr<RecordingCloud> cloud;
   seconds offset{0};
@@ -115,9 +129,10 @@ CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop
   const executor::Context context{*cloud, around_.servers,        around_.clock, around_.log, watch_,
                                   gate_,  settings_.installation, stop,          offset};
   Ended ended{key, {}};
-  ended.results = executor::carry_out(context, job, learnt_, [&](const ActionResult& result) {
+  ended.results = executor::carry_out(context, job, learnt_, kDeletingTime, [&](const ActionResult& result) {
+    progressed();
     executor::log_result(around_.log, name_, "Action ended", result);
-    if (auto event = event_of(result)) {
+    if (auto event = event_of(name_, result)) {
       around_.events.add(std::move(*event), around_.clock.wall_now());
     }
   });
@@ -169,7 +184,7 @@ void CloudLoop::take_in(const Ended& ended, SteadyTime now) {
     const bool creates = std::holds_alternative<planner::CreatePoint>(result.action.what);
     switch (result.outcome) {
       case ActionResult::Outcome::Failed:
-        back_off_.failed(key, now);
+        back_off_.failed(key, now, asked_pause(*result.error));
         if (creates) {
           failures_.insert_or_assign(key.series, *result.error);
         }
@@ -198,12 +213,12 @@ bool CloudLoop::is_stale(SteadyTime now, seconds age) const {
   return !inventory_.is_known() || has_new_policies_ || now - listed_ >= age || std::chrono::abs(drift) > kClockSet;
 }
 
-bool CloudLoop::open_cloud(SteadyTime now) {
+bool CloudLoop::open_cloud(SteadyTime now, const std::stop_token& stop) {
   if (cloud_ != nullptr && !wants_reopening_) {
     return true;
   }
   wants_reopening_ = false;
-  auto opened = open_();
+  auto opened = open_(stop);
   if (!opened) {
     wants_reopening_ = true;
     could_not(opened.error(), "log in", now);
@@ -216,12 +231,12 @@ bool CloudLoop::open_cloud(SteadyTime now) {
 }
 
 /// What was read before stays for reading; nothing is done by it.
-CloudLoop::Look CloudLoop::look(SteadyTime now) {
-  if (!open_cloud(now)) {
+CloudLoop::Look CloudLoop::look(SteadyTime now, const std::stop_token& stop) {
+  if (!open_cloud(now, stop)) {
     return Look::Failed;
   }
   inventory_.apply(changes_->take());
-  auto observed = executor::observe(*cloud_, around_.clock);
+  auto observed = executor::observe(*cloud_, around_.clock, stop);
   if (!observed) {
     could_not(observed.error(), "read the cloud", now);
     return Look::Failed;
@@ -235,26 +250,34 @@ CloudLoop::Look CloudLoop::look(SteadyTime now) {
   listed_wall_ = around_.clock.wall_now();
   if (!error_.empty()) {
     around_.log.info("Cloud read again", {{"cloud", name_}});
-    around_.events.add(
-        {status::Event::Kind::Normal, "CloudReadAgain", "the cloud can be read again", "", "", "", 1, {}, {}},
-        listed_wall_);
+    around_.events.add({.kind = status::Event::Kind::Normal,
+                        .reason = "CloudReadAgain",
+                        .message = "the cloud can be read again",
+                        .cloud = name_},
+                       listed_wall_);
   }
   error_.clear();
   failed_looks_ = 0;
-  next_look_ = {};
+  next_look_ = asked_until_ = {};
   const std::lock_guard lock(mutex_);
   clock_offset_ = inventory_.observed().clock_offset;
   return Look::Ok;
 }
 
 void CloudLoop::could_not(const support::Error& error, const char* what, SteadyTime now) {
+  if (error.kind() == support::ErrorKind::Interrupted) {
+    return;  // it is nothing of the cloud's
+  }
   error_ = std::string("could not ") + what + ": " + error.to_string();
   const auto pause = std::min(kLastRetry, kFirstRetry * (1 << std::min(failed_looks_, 6)));
   ++failed_looks_;
-  next_look_ = std::max(now, around_.clock.steady_now()) + pause;
+  const auto failed = std::max(now, around_.clock.steady_now());
+  next_look_ = failed + pause;
+  asked_until_ = failed + asked_pause(error);
   around_.log.error("Cloud not read", {{"cloud", name_}, {"error", error_}});
-  around_.events.add({status::Event::Kind::Warning, "CloudNotRead", error_, "", "", "", 1, {}, {}},
-                     around_.clock.wall_now());
+  around_.events.add(
+      {.kind = status::Event::Kind::Warning, .reason = "CloudNotRead", .message = error_, .cloud = name_},
+      around_.clock.wall_now());
 }
 
 void CloudLoop::plan() {
@@ -269,12 +292,12 @@ void CloudLoop::plan() {
 }
 
 /// Points that no quota has room for would otherwise wait for the next slot or resync, whoever makes room meanwhile.
-void CloudLoop::look_for_room(SteadyTime now) {
+void CloudLoop::look_for_room(SteadyTime now, const std::stop_token& stop) {
   room_.planned(plan_, now);
   if (!room_.is_due(now)) {
     return;
   }
-  auto quota = cloud_->quota(support::Deadline::after(around_.clock, kQuotaTime));
+  auto quota = cloud_->quota(support::Deadline::after(around_.clock, kQuotaTime).unless_stopped(stop));
   room_.looked(now);
   if (!quota) {
     around_.log.warn("Quotas not read", {{"cloud", name_}, {"error", quota.error().to_string()}});
@@ -299,6 +322,9 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   auto jobs = executor::jobs_of(plan_, *policies_, inventory_.observed().servers);
   for (auto& job : jobs) {
     std::erase_if(job.actions, [&](const auto& action) { return !back_off_.is_ready(ActionKey::of(action), now); });
+    if (makes_a_point(job)) {
+      std::erase_if(job.actions, executor::is_deletion);  // they may hang, and the next plan has them again
+    }
   }
   const std::lock_guard lock(mutex_);
   std::erase_if(jobs, [&](const executor::Job& job) {
@@ -307,14 +333,13 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   });
   jobs_.clear();
   for (auto& job : jobs) {
-    around_.queue.add({name_, job.key});
+    around_.queue.add({name_, job.key}, makes_a_point(job) ? WorkQueue::Haste::Due : WorkQueue::Haste::None);
     jobs_.emplace(job.key, std::move(job));
   }
 }
 
-void CloudLoop::publish(std::chrono::nanoseconds took, std::set<std::string> at_work) {
+void CloudLoop::publish(std::set<std::string> at_work) {
   auto view = std::make_shared<View>();
-  view->took = took;
   view->wanted = policies_;
   view->at_work = std::move(at_work);
   view->cloud.name = name_;
@@ -335,65 +360,6 @@ void CloudLoop::publish(std::chrono::nanoseconds took, std::set<std::string> at_
   next_overdue_ = next_overdue(view->policies);
   const std::lock_guard lock(mutex_);
   view_ = std::move(view);
-}
-
-/// When what was said of the policies is not true any more although nothing has happened: a point becomes overdue.
-SteadyTime CloudLoop::next_overdue(const std::vector<status::PolicyStatus>& policies) const {
-  const auto wall = around_.clock.wall_now();
-  std::optional<support::WallTime> next;
-  for (const auto& policy : policies) {
-    for (const auto& series : policy.series) {
-      if (series.due && *series.due >= wall && (!next || *series.due < *next)) {
-        next = series.due;
-      }
-    }
-  }
-  return next ? around_.clock.steady_now() + std::chrono::nanoseconds(*next - wall) + seconds(1) : SteadyTime::max();
-}
-
-void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies) {
-  jittered_.clear();
-  for (const auto& timetable : timetables_) {
-    const auto& policy = *timetable.policy;
-    const auto found = std::find_if(policies.begin(), policies.end(), [&](const auto& candidate) {
-      return policy.schedule.jitter.count() > 0 && candidate.name == policy.name;
-    });
-    if (found == policies.end()) {
-      continue;
-    }
-    for (const auto& series : found->series) {
-      jittered_.push_back({&timetable.schedule, policy.start_at,
-                           schedule::spread_key(settings_.installation, policy.name, series.server.str())});
-    }
-  }
-}
-
-SteadyTime CloudLoop::next_due(SteadyTime now) const {
-  SteadyTime next = SteadyTime::max();
-  if (const auto ready = back_off_.next_ready(now)) {
-    next = std::min(next, *ready);
-  }
-  const auto wall = around_.clock.wall_now();
-  const auto at = [&](support::WallTime instant) {
-    next = std::min(next, now + std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(instant - wall)));
-  };
-  for (const auto& timetable : timetables_) {
-    if (const auto slot = timetable.schedule.next_after(wall)) {
-      at(*slot);
-    }
-  }
-  // Where there is jitter a slot is begun later, on each server at its own time.
-  for (const auto& chosen : jittered_) {
-    if (const auto begins = chosen.schedule->due_slot(wall, chosen.start_at, chosen.spread_key).begins) {
-      at(*begins);
-    }
-  }
-  for (const auto& action : plan_.actions) {
-    if (const auto* wait = std::get_if<planner::Wait>(&action.what); wait != nullptr && wait->until > wall) {
-      at(wait->until);
-    }
-  }
-  return next;
 }
 
 }  // namespace stillpoint::controller

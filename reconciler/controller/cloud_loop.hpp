@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -47,7 +48,6 @@ struct Surroundings {
 struct View {
   status::CloudStatus cloud;
   std::vector<status::PolicyStatus> policies;
-  std::chrono::nanoseconds took{0};                           ///< the look and the plan
   std::shared_ptr<const std::vector<policy::Policy>> wanted;  ///< what it was planned by
   /// Names of policies for which something was being done when the step began. What was done for the others before is
   /// all in the points.
@@ -62,23 +62,30 @@ struct View {
 /// `step` and `set_policies` belong to one thread; `work` may run on many, `view` and `doing` on any.
 class CloudLoop {
  public:
-  /// Logs in. Called again, after a while, if it fails.
-  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>()>;
+  /// Logs in; gives up when `stop` is requested. Called again, after a while, if it fails.
+  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::stop_token& stop)>;
 
   CloudLoop(std::string name, Open open, const Settings& settings, Surroundings surroundings);
 
   void set_policies(std::shared_ptr<const std::vector<policy::Policy>> policies);
   /// Logs in anew at the next step that may look at the cloud. What is under way goes on with the session that it has,
   /// and is taken in as ever.
-  void reopen() { wants_reopening_ = true; }
+  void reopen() {
+    wants_reopening_ = true;
+    forgets_asked_ = true;
+  }
 
   /// Takes in what workers have done, looks at the cloud if that is due, plans, and queues. Returns when it is to be
-  /// called again at the latest; earlier if a worker has ended something.
+  /// called again at the latest; earlier if a worker has ended something. What it reads it gives up once `stop` was
+  /// requested.
   support::SteadyTime step(const std::stop_token& stop);
   /// `Nothing` was asked for any more; `Again`: somebody else was at work there.
   enum class Worked { Nothing, Done, Failed, Again };
-  /// Does what the newest plan asks for of a key. Nothing new is begun once `stop` was requested.
-  Worked work(const executor::JobKey& key, const std::stop_token& stop);
+  /// Does what the newest plan asks for of a key. Nothing new is begun once `stop` was requested, nor is anything
+  /// deleted once that has taken its time: what is due must not wait for it. `progressed` is called whenever an action
+  /// has ended.
+  Worked work(
+      const executor::JobKey& key, const std::stop_token& stop, const std::function<void()>& progressed = [] {});
 
   /// What the last plan was made from; for the thread of `step`.
   const inventory::Points& points() const { return points_; }
@@ -110,16 +117,17 @@ class CloudLoop {
 
   void take_in_results(support::SteadyTime now);
   void take_in(const Ended& ended, support::SteadyTime now);
-  Look look(support::SteadyTime now);
-  bool open_cloud(support::SteadyTime now);
+  Look look(support::SteadyTime now, const std::stop_token& stop);
+  bool open_cloud(support::SteadyTime now, const std::stop_token& stop);
   void could_not(const support::Error& error, const char* what, support::SteadyTime now);
+  support::SteadyTime next_try() const { return std::max(next_look_, asked_until_); }
   bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
   void plan();
-  void look_for_room(support::SteadyTime now);
+  void look_for_room(support::SteadyTime now, const std::stop_token& stop);
   void forget_jobs();
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
-  void publish(std::chrono::nanoseconds took, std::set<std::string> at_work);
+  void publish(std::set<std::string> at_work);
   support::SteadyTime next_overdue(const std::vector<status::PolicyStatus>& policies) const;
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
   support::SteadyTime next_due(support::SteadyTime now) const;
@@ -144,7 +152,8 @@ class CloudLoop {
   support::SteadyTime listed_{};
   support::WallTime listed_wall_{};
   int failed_looks_ = 0;
-  support::SteadyTime next_look_{};  ///< no look is tried before, after one has failed
+  support::SteadyTime next_look_{};    ///< no look is tried before, after one has failed
+  support::SteadyTime asked_until_{};  ///< nor before this, as the cloud has asked for
   std::string error_;
   inventory::Points points_;  ///< of the inventory, as of the last plan
   planner::Plan plan_;
@@ -152,6 +161,7 @@ class CloudLoop {
   support::SteadyTime next_overdue_ = support::SteadyTime::max();
   support::SteadyTime due_{};  ///< when there is something to be done next, as far as the plan tells
   std::atomic<bool> wants_reopening_ = false;
+  std::atomic<bool> forgets_asked_ = false;  ///< somebody has changed something: pauses that were asked for are over
 
   mutable std::mutex mutex_;  ///< guards what follows
   std::map<executor::JobKey, executor::Job> jobs_;

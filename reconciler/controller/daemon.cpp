@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "status/conditions.hpp"
+
 namespace stillpoint::controller {
 namespace {
 
@@ -144,9 +146,18 @@ void Daemon::set_policies(std::map<std::string, std::vector<policy::Policy>> pol
     auto& loop = loops_[entry.first];
     if (loop == nullptr) {
       loop = std::make_shared<LoopThread>(
-          entry.first, [this, name = entry.first] { return open_(name); }, listeners_, settings_, surroundings_);
+          entry.first, [this, name = entry.first](const std::stop_token& stop) { return open_(name, stop); },
+          listeners_, settings_, surroundings_);
     }
     loop->set_policies(std::move(entry.second));
+  }
+}
+
+void Daemon::set_invalid(const std::map<std::string, std::string>& errors) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(invalid_, [&](const auto& entry) { return !errors.contains(entry.first); });
+  for (const auto& [name, error] : errors) {
+    invalid_.try_emplace(name, Invalid{error, clock_.wall_now()}).first->second.error = error;
   }
 }
 
@@ -171,7 +182,7 @@ void Daemon::work(const std::stop_token& stop) {
     const auto its = loop(key->cloud);
     if (its != nullptr) {
       const auto begun = clock_.steady_now();
-      const auto worked = its->loop().work(key->job, stop);
+      const auto worked = its->loop().work(key->job, stop, [this] { last_done_ = clock_.steady_now(); });
       if (worked != CloudLoop::Worked::Nothing) {
         listeners_.worked(clock_.steady_now() - begun, worked);
       }
@@ -199,6 +210,14 @@ status::Status Daemon::status() const {
       for (auto& series : status.policies.back().series) {
         const auto found = doing.find({policy.name, series.server, series.dataset});
         series.doing = found == doing.end() ? "" : found->second;
+      }
+    }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& policy : status.policies) {
+      if (const auto found = invalid_.find(policy.name); found != invalid_.end()) {
+        status::say_invalid(policy, found->second.error, found->second.since);
       }
     }
   }

@@ -17,8 +17,9 @@ namespace stillpoint::controller {
 /// Runs a loop for each cloud that policies name, and the workers that all of them share. Safe to use from any thread.
 class Daemon {
  public:
-  /// Logs in to the cloud of that name.
-  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud)>;
+  /// Logs in to the cloud of that name; gives up when `stop` is requested.
+  using Open = std::function<support::Result<std::unique_ptr<cloud::Cloud>>(const std::string& cloud,
+                                                                            const std::stop_token& stop)>;
   /// What others want to know.
   struct Listeners {
     /// Of each look and plan, and what they were made from; on the thread of the cloud's loop.
@@ -33,7 +34,10 @@ class Daemon {
 
   /// The policies that hold from now on, by cloud. The loop of a cloud that has none any more sleeps.
   void set_policies(std::map<std::string, std::vector<policy::Policy>> policies);
-  /// Logs in to all clouds anew, when nothing is being done there.
+  /// Names of policies that stay in force as they last were because of an error, and the error: all that are so now.
+  void set_invalid(const std::map<std::string, std::string>& errors);
+  /// Logs in to all clouds anew, with the next step of each loop, which begins now. What is being done goes on with the
+  /// session that it has.
   void reopen();
   /// What is being done is brought to an end, or let go of, and nothing new is begun.
   void request_stop();
@@ -67,10 +71,15 @@ class Daemon {
   WorkQueue queue_;
   Events events_;
   Surroundings surroundings_;
-  mutable std::mutex mutex_;                                  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards what follows
+  struct Invalid {
+    std::string error;
+    support::WallTime since;
+  };
+  std::map<std::string, Invalid> invalid_;                    ///< by the policy's name
   std::map<std::string, std::shared_ptr<LoopThread>> loops_;  ///< also of clouds that no policy names any more
   mutable std::atomic<bool> was_ready_ = false;
-  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last began or ended something
+  std::atomic<support::SteadyTime> last_done_;  ///< when a worker last began a job or ended an action
   std::stop_source stop_;
   std::vector<std::jthread> workers_;
 };

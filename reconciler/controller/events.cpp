@@ -6,7 +6,7 @@
 
 namespace stillpoint::controller {
 
-std::optional<status::Event> event_of(const executor::ActionResult& result) {
+std::optional<status::Event> event_of(const std::string& cloud, const executor::ActionResult& result) {
   using Outcome = executor::ActionResult::Outcome;
   if (result.outcome == Outcome::Skipped) {
     return std::nullopt;
@@ -24,7 +24,9 @@ std::optional<status::Event> event_of(const executor::ActionResult& result) {
   event.kind = failed ? status::Event::Kind::Warning : status::Event::Kind::Normal;
   event.reason = failed ? reasons.second : reasons.first;
   event.message = failed ? result.error->to_string() : result.note;
+  event.cloud = cloud;
   event.policy = action.policy;
+  event.server = action.server;
   event.server_name = action.server_name;
   event.dataset = action.dataset;
   return event;
@@ -32,7 +34,8 @@ std::optional<status::Event> event_of(const executor::ActionResult& result) {
 
 void Events::add(status::Event event, support::WallTime now) {
   const std::lock_guard lock(mutex_);
-  auto [found, is_new] = events_.try_emplace({event.reason, event.policy, event.server_name, event.dataset}, event);
+  Key key{event.reason, event.cloud, event.policy, event.server, event.dataset, event.file};
+  auto [found, is_new] = events_.try_emplace(std::move(key), event);
   auto& kept = found->second;
   kept.kind = event.kind;
   kept.message = std::move(event.message);

@@ -16,8 +16,8 @@ struct ActionResult;
 
 namespace stillpoint::controller {
 
-/// What is told of an action that has ended; nothing of one that is tried again in a moment.
-std::optional<status::Event> event_of(const executor::ActionResult& result);
+/// What is told of an action that has ended in a cloud; nothing of one that is tried again in a moment.
+std::optional<status::Event> event_of(const std::string& cloud, const executor::ActionResult& result);
 
 /// What happened, the latest of it: what happens again is counted and not told again. The oldest go when there are too
 /// many. Safe to use from any thread.
@@ -31,11 +31,11 @@ class Events {
   std::vector<status::Event> list() const;
 
  private:
-  using Key = std::tuple<std::string, std::string, std::string, std::string>;
+  using Key = std::tuple<std::string, std::string, std::string, cloud::ServerId, std::string, std::string>;
 
   const std::size_t capacity_;
   mutable std::mutex mutex_;
-  std::map<Key, status::Event> events_;  ///< by reason, policy, server's name, dataset
+  std::map<Key, status::Event> events_;  ///< by reason, cloud, policy, server, dataset, file
 };
 
 }  // namespace stillpoint::controller

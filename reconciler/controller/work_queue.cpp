@@ -4,12 +4,20 @@
 
 namespace stillpoint::controller {
 
-void WorkQueue::add(const WorkKey& key) {
+void WorkQueue::add(const WorkKey& key, Haste haste) {
   const std::lock_guard lock(mutex_);
-  if (running_.contains(key) || !waiting_.insert(key).second) {
+  if (running_.contains(key)) {
     return;
   }
-  lines_[{key.cloud, key.job.policy}].waiting.push_back(key);
+  auto& line = lines_[{key.cloud, key.job.policy}];
+  const auto [known, is_new] = waiting_.try_emplace(key, haste);
+  if (!is_new && haste == Haste::Due && known->second == Haste::None) {
+    known->second = haste;
+    line.waiting.remove(key);
+    line.due.push_back(key);
+  } else if (is_new) {
+    (haste == Haste::Due ? line.due : line.waiting).push_back(key);
+  }
   changed_.notify_one();
 }
 
@@ -30,15 +38,16 @@ std::optional<WorkKey> WorkQueue::take() {
   Line* next = nullptr;
   for (auto& [owner, line] : lines_) {
     const auto rank = [](const Line& of) { return std::tuple(of.running, of.last_served); };
-    if (!line.waiting.empty() && line.running < per_policy_ && (next == nullptr || rank(line) < rank(*next))) {
+    if (!line.is_empty() && line.running < per_policy_ && (next == nullptr || rank(line) < rank(*next))) {
       next = &line;
     }
   }
   if (next == nullptr) {
     return std::nullopt;
   }
-  WorkKey key = std::move(next->waiting.front());
-  next->waiting.pop_front();
+  auto& from = next->due.empty() ? next->waiting : next->due;
+  WorkKey key = std::move(from.front());
+  from.pop_front();
   ++next->running;
   next->last_served = ++served_;
   waiting_.erase(key);
@@ -50,7 +59,7 @@ void WorkQueue::done(const WorkKey& key) {
   const std::lock_guard lock(mutex_);
   running_.erase(key);
   const auto line = lines_.find({key.cloud, key.job.policy});
-  if (--line->second.running == 0 && line->second.waiting.empty()) {
+  if (--line->second.running == 0 && line->second.is_empty()) {
     lines_.erase(line);
   }
   changed_.notify_all();  // its policy may have another key that waits

@@ -25,13 +25,16 @@ struct WorkKey {
 
 /// Keys that wait for a worker. A key that waits already is not added again, and one that is being worked on is not
 /// added at all: when it ends, whoever adds looks anew. Fair to policies: the one that fewest workers work for goes
-/// first, and none gets more than its share of them. Safe to use from any thread.
+/// first, and none gets more than its share of them; of a policy's own keys those go first that are due. Safe to use
+/// from any thread.
 class WorkQueue {
  public:
   /// `per_policy`: workers that one policy may have at once, at least 1.
   explicit WorkQueue(std::size_t per_policy) : per_policy_(per_policy) {}
 
-  void add(const WorkKey& key);
+  /// Due: a point is to be made, whose time passes. A key that waits already may become so.
+  enum class Haste { None, Due };
+  void add(const WorkKey& key, Haste haste = Haste::None);
   /// Waits for a key that may be worked on; the caller calls `done` when it has ended. Empty once `stop` was requested.
   std::optional<WorkKey> get(const std::stop_token& stop);
   /// The same without waiting.
@@ -48,7 +51,9 @@ class WorkQueue {
  private:
   using Owner = std::pair<std::string, std::string>;  ///< cloud, policy
   struct Line {
-    std::list<WorkKey> waiting;
+    std::list<WorkKey> due;
+    std::list<WorkKey> waiting;  ///< the others
+    bool is_empty() const { return due.empty() && waiting.empty(); }
     std::size_t running = 0;
     unsigned long last_served = 0;
   };
@@ -59,7 +64,7 @@ class WorkQueue {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::map<Owner, Line> lines_;
-  std::set<WorkKey> waiting_;
+  std::map<WorkKey, Haste> waiting_;
   std::set<WorkKey> running_;
   unsigned long served_ = 0;
 };

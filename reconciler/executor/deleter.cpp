@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kBeginWait{3};
 
 /// Ok if it may be deleted, NotFound if it is gone already.
 Status still_ours(const Context& context, const inventory::Member& member) {
-  auto fresh = context.cloud.get_snapshot(member.snapshot.id, context.call_deadline());
+  auto fresh = context.cloud.get_snapshot(member.snapshot.id, context.call_deadline().unless_stopped(context.stop));
   if (!fresh) {
     return pass_on(std::move(fresh), "read the snapshot back before its deletion");
   }
@@ -42,7 +42,7 @@ Status still_ours(const Context& context, const inventory::Member& member) {
 
 /// `unanswered`: the deletion got no answer, so that it may not have begun yet.
 Status wait_gone(const Context& context, const cloud::SnapshotId& id, const std::optional<support::Error>& unanswered) {
-  const auto deadline = Deadline::after(context.clock, kGoneWait);
+  const auto deadline = Deadline::after(context.clock, kGoneWait).unless_stopped(context.stop);
   const auto begun_by = Deadline::after(context.clock, kBeginWait);
   bool was_deleting = false;
   while (true) {

@@ -244,13 +244,23 @@ void Learnt::tell(planner::Observed& observed) const {
   observed.failed = failed_;
 }
 
-std::vector<ActionResult> carry_out(const Context& context, const Job& job, Learnt& learnt, const OnResult& on_result) {
+std::vector<ActionResult> carry_out(const Context& context, const Job& job, Learnt& learnt,
+                                    std::chrono::nanoseconds for_deletions, const OnResult& on_result) {
   Carrier carrier(context, job, learnt);
   std::vector<ActionResult> results;
+  std::chrono::nanoseconds deleting{0};
   for (const auto& step : steps_of(job)) {
+    const bool deletes = is_deletion(*step.front());
+    if (deletes && deleting >= for_deletions) {
+      continue;
+    }
+    const auto begun = context.clock.steady_now();
     for (auto& result : carrier.carry_out(step)) {
       results.push_back(std::move(result));
       on_result(results.back());
+    }
+    if (deletes) {
+      deleting += context.clock.steady_now() - begun;
     }
   }
   return results;
@@ -268,7 +278,7 @@ std::vector<ActionResult> carry_out_all(const Context& context, const std::vecto
   };
   const auto work = [&] {
     for (size_t i = next++; i < jobs.size(); i = next++) {
-      carry_out(context, jobs[i], learnt, one_at_a_time);
+      carry_out(context, jobs[i], learnt, std::chrono::nanoseconds::max(), one_at_a_time);
     }
   };
   std::vector<std::jthread> others;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -44,10 +45,13 @@ class Learnt {
 
 /// Carries out a job's actions in their order. A failed action does not stop those of other datasets; the later ones
 /// of its own dataset are skipped. Nothing more is begun once the context's `stop` was requested. May run on several
-/// threads at once, with a job of another key on each.
-std::vector<ActionResult> carry_out(const Context& context, const Job& job, Learnt& learnt, const OnResult& on_result);
+/// threads at once, with a job of another key on each. Once deletions have taken `for_deletions` the others of the job
+/// are left to a later plan, without a result: one that hangs takes two minutes, and points may be due meanwhile.
+std::vector<ActionResult> carry_out(const Context& context, const Job& job, Learnt& learnt,
+                                    std::chrono::nanoseconds for_deletions, const OnResult& on_result);
 
-/// Carries out jobs, as many at once as there are `workers`, the first ones first.
+/// Carries out jobs, as many at once as there are `workers`, the first ones first. Each deletes whatever there is to be
+/// deleted, however long it takes.
 std::vector<ActionResult> carry_out_all(const Context& context, const std::vector<Job>& jobs, size_t workers,
                                         Learnt& learnt, const OnResult& on_result);
 

@@ -30,11 +30,13 @@ bool any_done(const std::vector<ActionResult>& results) {
 
 }  // namespace
 
-Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock) {
+Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock, const std::stop_token& stop) {
   planner::Observed observed;
-  const auto deadline = support::Deadline::after(clock, kListingTime);
-  // There are many more snapshots than anything else: the rest is read meanwhile.
-  auto snapshots = std::async(std::launch::async, [&] { return cloud.list_snapshots(deadline); });
+  const auto deadline = support::Deadline::after(clock, kListingTime).unless_stopped(stop);
+  // There are many more snapshots than anything else: the rest is read meanwhile. Without a thread to spare they are
+  // read when they are asked for.
+  auto snapshots =
+      std::async(std::launch::async | std::launch::deferred, [&] { return cloud.list_snapshots(deadline); });
   auto read = take(cloud.list_servers(deadline), observed.servers, "the servers")
                   .and_then([&] { return take(cloud.list_volumes(deadline), observed.volumes, "the volumes"); })
                   .and_then([&] { return take(snapshots.get(), observed.snapshots, "the snapshots"); })

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "executor/context.hpp"
@@ -12,8 +13,9 @@
 
 namespace stillpoint::executor {
 
-/// Lists all that plans are made of. Whole, or an error.
-support::Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock);
+/// Lists all that plans are made of. Whole, or an error: Interrupted as soon as `stop` is requested.
+support::Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock,
+                                           const std::stop_token& stop = {});
 
 /// How a pass ended.
 struct PassResult {

@@ -53,6 +53,9 @@ class RetryingClient final : public Client {
     }
     const int tries = request.repeat == Repeat::Safe ? max_tries_ : 1;
     for (int number = 1;; ++number) {
+      if (deadline.stop().stop_requested()) {
+        return fail(ErrorKind::Interrupted, describe(request) + ": the program is being stopped");
+      }
       if (deadline.passed(clock_)) {
         return fail(ErrorKind::Timeout, describe(request) + ": the deadline had passed before the request was sent");
       }
@@ -85,11 +88,11 @@ class RetryingClient final : public Client {
 
   Try try_once(const Request& request, const Url& url, support::Deadline deadline) {
     if (const auto wait = pace_.take(clock_.steady_now()); wait.count() > 0) {
-      clock_.sleep_for(std::min(wait, deadline.remaining(clock_) / 10));
+      clock_.sleep_for(std::min(wait, deadline.remaining(clock_) / 10), deadline.stop());
     }
     const auto limit = std::min(deadline.remaining(clock_), std::chrono::nanoseconds(request_timeout_));
     const support::SteadyTime begun = clock_.steady_now();
-    Try outcome = transport_.exchange(request, url, limit);
+    Try outcome = transport_.exchange(request, url, limit, deadline.stop());
     if (observer_) {
       observer_({request, outcome ? &*outcome : nullptr, clock_.steady_now() - begun});
     }
@@ -103,7 +106,7 @@ class RetryingClient final : public Client {
     if (wait >= deadline.remaining(clock_)) {
       return false;
     }
-    clock_.sleep_for(wait);
+    clock_.sleep_for(wait, deadline.stop());
     return true;
   }
 

@@ -65,10 +65,10 @@ using Observer = std::function<void(const Tried&)>;
 ///
 /// `send` gives every answer that came whole, whatever its code. Its errors are Timeout and Unavailable (nothing was
 /// sent, or the call is safe to repeat), UnknownOutcome (a `Repeat::Never` call went out and no answer came), Protocol
-/// (the answer is too large or cut off), InvalidInput (a URL or header that must not be sent, a proxy variable or a CA
-/// file that cannot be used). Redirects are not followed. For calls that are safe to repeat, connection failures, 413
-/// and 429 with their `Retry-After`, 500, 502, 503 and 504 are tried again with jittered exponential back-off within
-/// the deadline; the last answer or error is what comes back.
+/// (the answer is too large or cut off), Interrupted (the deadline's stop was requested), InvalidInput (a URL or header
+/// that must not be sent, a proxy variable or a CA file that cannot be used). Redirects are not followed. For calls
+/// that are safe to repeat, connection failures, 413 and 429 with their `Retry-After`, 500, 502, 503 and 504 are tried
+/// again with jittered exponential back-off within the deadline; the last answer or error is what comes back.
 class Client {
  public:
   virtual ~Client() = default;

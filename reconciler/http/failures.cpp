@@ -58,6 +58,12 @@ TryError Failures::too_large() const {
   return failure;
 }
 
+TryError Failures::stopped() const {
+  auto stopped = after_sending(ErrorKind::Interrupted, "the program is being stopped");
+  stopped.may_pass = false;
+  return stopped;
+}
+
 TryError Failures::cut_off() const {
   return after_sending(ErrorKind::Protocol, "the answer was cut off before its end");
 }

@@ -25,6 +25,7 @@ class Failures {
   Failures(const Request& request, const Url& url, const Options& options, std::optional<Proxy> proxy);
 
   TryError timed_out(std::chrono::nanoseconds limit) const;
+  TryError stopped() const;
   TryError too_large() const;
   TryError cut_off() const;
   TryError unusable(const std::string& why) const;

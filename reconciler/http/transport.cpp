@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <stop_token>
 
 namespace stillpoint::http {
 namespace {
@@ -47,21 +48,22 @@ class Flag {
     is_set_ = true;
     changed_.notify_all();
   }
-  bool wait_until(SteadyPoint until) {
+  bool wait_until(SteadyPoint until, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, until, [this] { return is_set_; });
+    return changed_.wait_until(lock, stop, until, [this] { return is_set_; });
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   bool is_set_ = false;
 };
 
-/// Waits for `task` until `until`. Its failure is always observed, even if nobody waits any more (the library ends the
-/// process over a failure that nobody looks at), and `keep` lives until it has ended.
+/// Waits for `task` until `until`, or until `stop` is requested. Its failure is always observed, even if nobody waits
+/// any more (the library ends the process over a failure that nobody looks at), and `keep` lives until it has ended.
 template <class T>
-bool done_by(const pplx::task<T>& task, SteadyPoint until, std::shared_ptr<void> keep) {
+bool done_by(const pplx::task<T>& task, SteadyPoint until, std::shared_ptr<void> keep,
+             const std::stop_token& stop = {}) {
   auto done = std::make_shared<Flag>();
   task.then([done, keep = std::move(keep)](const pplx::task<T>& ended) {
     try {
@@ -70,7 +72,7 @@ bool done_by(const pplx::task<T>& task, SteadyPoint until, std::shared_ptr<void>
     }
     done->set();
   });
-  return done->wait_until(until);
+  return done->wait_until(until, stop);
 }
 
 struct Cancelled {};
@@ -82,11 +84,12 @@ struct Exchange {
   std::shared_ptr<RestClient> client;
   pplx::cancellation_token_source cancel;
   SteadyPoint until;
+  std::stop_token stop;
 };
 
 template <class T>
 T await(const pplx::task<T>& task, Exchange& exchange, const std::shared_ptr<void>& keep) {
-  if (!done_by(task, exchange.until, keep)) {
+  if (!done_by(task, exchange.until, keep, exchange.stop)) {
     exchange.cancel.cancel();
     done_by(task, std::chrono::steady_clock::now() + kGrace, keep);
     throw Cancelled();
@@ -175,7 +178,8 @@ class Transport::Impl {
     bad_authorities_ = check_authorities(options_.ca_file);
   }
 
-  tl::expected<Response, TryError> exchange(const Request& request, const Url& url, std::chrono::nanoseconds limit) {
+  tl::expected<Response, TryError> exchange(const Request& request, const Url& url, std::chrono::nanoseconds limit,
+                                            const std::stop_token& stop) {
     if (bad_authorities_) {
       return tl::unexpected<TryError>({*bad_authorities_, false});
     }
@@ -187,7 +191,7 @@ class Transport::Impl {
     bool had_headers = false;
     const auto until = std::chrono::steady_clock::now() + limit;
     try {
-      Exchange exchange{client_for(request, url, *proxy), {}, until};
+      Exchange exchange{client_for(request, url, *proxy), {}, until, stop};
       const auto keep = exchange.client;
       const auto answer = await(keep->request(to_library(request), exchange.cancel.get_token()), exchange, keep);
       had_headers = true;
@@ -197,7 +201,7 @@ class Transport::Impl {
       }
       return to_response(answer, std::move(body));
     } catch (const Cancelled&) {
-      return tl::unexpected(failures.timed_out(limit));
+      return tl::unexpected(stop.stop_requested() ? failures.stopped() : failures.timed_out(limit));
     } catch (const TooLarge&) {
       return tl::unexpected(failures.too_large());
     } catch (const CutOff&) {
@@ -223,7 +227,7 @@ class Transport::Impl {
     if (bad_authorities_ || !proxy) {
       return;
     }
-    Exchange exchange{nullptr, {}, std::chrono::steady_clock::now() + limit};
+    Exchange exchange{nullptr, {}, std::chrono::steady_clock::now() + limit, {}};
     std::vector<pplx::task<rest::http_response>> answers;
     try {
       exchange.client = client_for(request, url, *proxy);
@@ -286,8 +290,8 @@ Transport::Transport(Options options, Proxies proxies)
 Transport::~Transport() = default;
 
 tl::expected<Response, TryError> Transport::exchange(const Request& request, const Url& url,
-                                                     std::chrono::nanoseconds limit) {
-  return impl_->exchange(request, url, limit);
+                                                     std::chrono::nanoseconds limit, const std::stop_token& stop) {
+  return impl_->exchange(request, url, limit, stop);
 }
 
 void Transport::exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit) {

@@ -43,7 +43,7 @@ bool is_version_segment(const std::string& segment) {
 /// A call that changes something and may be repeated: once no answer came, nobody knows whether it was carried out.
 Error without_answer(const Call& call, Error error) {
   const bool is_unknown = error.kind() == ErrorKind::Timeout || error.kind() == ErrorKind::Unavailable ||
-                          error.kind() == ErrorKind::Protocol;
+                          error.kind() == ErrorKind::Protocol || error.kind() == ErrorKind::Interrupted;
   if (call.method == http::Method::Get || call.repeat == http::Repeat::Never || !is_unknown) {
     return error;
   }
@@ -73,6 +73,9 @@ Result<std::optional<Microversion>> negotiate(const std::string& document, Micro
     return pass_on(std::move(parsed));
   }
   JsonFields fields(*parsed, "version document");
+  if (fields.member("version").is_null() && fields.member("versions").is_null()) {
+    return fail(ErrorKind::Protocol, "the answer names no version: it does not come from the service itself");
+  }
   std::vector<Json> offers;
   if (fields.member("version").is_object()) {
     offers.push_back(fields.member("version"));
@@ -130,6 +133,9 @@ Result<http::Response> Api::send(const Call& call, support::Deadline deadline) {
   auto response = send_with_token(request, *session, deadline);
   if (!response) {
     return fail(without_answer(call, std::move(response.error())));
+  }
+  if (response->code == 406) {
+    forget_version();
   }
   if (!is_success(response->code)) {
     return fail(error_of(request, *response, identity_.redaction(), clock_.wall_now()));
@@ -205,6 +211,12 @@ Result<std::optional<Microversion>> Api::version(support::Deadline deadline) {
   has_negotiated_ = true;
   version_ = *negotiated;
   return version_;
+}
+
+/// The service has been put back to an older one meanwhile; the next call asks what it offers now.
+void Api::forget_version() {
+  const std::lock_guard lock(mutex_);
+  has_negotiated_ = false;
 }
 
 Result<http::Response> Api::fetch_version_document(support::Deadline deadline) {

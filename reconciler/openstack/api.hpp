@@ -56,7 +56,8 @@ class Api {
                             const std::function<support::Status(const Json& element)>& take,
                             support::Deadline deadline);
 
-  /// The microversion that is used: the newest that both sides know; empty if the service has none. Asks once.
+  /// The microversion that is used: the newest that both sides know; empty if the service has none. Asks once, and
+  /// again when the service has refused it (406).
   support::Result<std::optional<Microversion>> version(support::Deadline deadline);
 
   /// The service's version document asked for anew, whatever it says.
@@ -71,6 +72,7 @@ class Api {
  private:
   support::Result<http::Response> send_with_token(http::Request request, const SessionPtr& session,
                                                   support::Deadline deadline);
+  void forget_version();
   support::Result<http::Response> send_once(http::Request& request, const SessionPtr& session,
                                             support::Deadline deadline);
 

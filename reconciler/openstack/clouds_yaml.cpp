@@ -245,8 +245,12 @@ Environment current_environment() {
   return variables;
 }
 
+std::string cloud_name(const std::string& name, const Environment& env) {
+  return name.empty() ? variable(env, "OS_CLOUD") : name;
+}
+
 Result<CloudConfig> load_cloud_config(const std::string& name, const Environment& env) {
-  const std::string wanted = name.empty() ? variable(env, "OS_CLOUD") : name;
+  const std::string wanted = cloud_name(name, env);
   if (wanted.empty()) {
     if (variable(env, "OS_AUTH_URL").empty()) {
       return fail(

@@ -45,9 +45,13 @@ struct CloudConfig {
   std::string cacert;                ///< PEM file; the system's store if empty
 };
 
+/// The entry of clouds.yaml that `name` stands for, whether it is there or not: an empty name means `OS_CLOUD`. Empty
+/// if that is not set either: the `OS_*` variables.
+std::string cloud_name(const std::string& name, const Environment& env);
+
 /// Reads the entry `name` of clouds.yaml with secure.yaml laid over it, from where openstacksdk looks for them. An
 /// empty name means `OS_CLOUD`, and without that the `OS_*` variables themselves. Errors are InvalidInput (the text
-/// names the file and what would be right, and never a secret).
+/// names the file and what would be right, and never a secret). The configuration's name is that of `cloud_name`.
 support::Result<CloudConfig> load_cloud_config(const std::string& name, const Environment& env);
 
 }  // namespace stillpoint::openstack

@@ -113,7 +113,10 @@ template <class GoodEnough>
 Result<SessionPtr> Identity::current_or_new(GoodEnough good_enough, support::Deadline deadline) {
   std::unique_lock lock(mutex_);
   const auto limit = std::chrono::steady_clock::now() + deadline.remaining(clock_);
-  if (!renewed_.wait_until(lock, limit, [this] { return !renewing_; })) {
+  if (!renewed_.wait_until(lock, deadline.stop(), limit, [this] { return !renewing_; })) {
+    if (deadline.stop().stop_requested()) {
+      return fail(ErrorKind::Interrupted, "the program is being stopped");
+    }
     return fail(ErrorKind::Timeout, "another call was still renewing the token when the deadline passed");
   }
   if (current_ && good_enough(current_)) {

@@ -89,7 +89,7 @@ class Identity {
   support::Clock& clock_;
 
   mutable std::mutex mutex_;
-  std::condition_variable renewed_;
+  std::condition_variable_any renewed_;
   bool renewing_ = false;
   SessionPtr current_;
   SessionPtr previous_;

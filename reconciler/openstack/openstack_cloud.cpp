@@ -143,17 +143,18 @@ class OpenStackCloud final : public cloud::Cloud {
 }  // namespace
 
 Result<std::unique_ptr<cloud::Cloud>> connect_over(std::unique_ptr<http::Client> client, const CloudConfig& config,
-                                                   support::Clock& clock, const ListingLimits& limits) {
+                                                   support::Clock& clock, const ListingLimits& limits,
+                                                   const std::stop_token& stop) {
   auto made = std::make_unique<OpenStackCloud>(std::move(client), config, clock, limits);
-  if (auto begun = made->begin(Deadline::after(clock, kFirstAuthentication)); !begun) {
+  if (auto begun = made->begin(Deadline::after(clock, kFirstAuthentication).unless_stopped(stop)); !begun) {
     return pass_on(std::move(begun));
   }
   return made;
 }
 
 Result<std::unique_ptr<cloud::Cloud>> connect(const CloudConfig& config, support::Clock& clock, http::Observer observer,
-                                              const ListingLimits& limits) {
-  return connect_over(make_client(config, clock, std::move(observer)), config, clock, limits);
+                                              const ListingLimits& limits, const std::stop_token& stop) {
+  return connect_over(make_client(config, clock, std::move(observer)), config, clock, limits, stop);
 }
 
 }  // namespace stillpoint::openstack

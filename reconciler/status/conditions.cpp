@@ -274,6 +274,17 @@ std::vector<Condition> conditions_of(const PolicyStatus& policy, const Evidence&
   return conditions;
 }
 
+void say_invalid(PolicyStatus& policy, const std::string& error, WallTime since) {
+  auto& ready = policy.conditions[static_cast<size_t>(Type::Ready)];
+  if (ready.truth == Truth::Unknown) {
+    return;
+  }
+  ready.since = ready.truth == Truth::False ? std::min(ready.since, since) : since;
+  ready.truth = Truth::False;
+  ready.reason = "PolicyInvalid";
+  ready.message = "it stays in force as it last was: " + error;
+}
+
 std::vector<Condition> unknown_conditions(const std::string& reason, const std::string& message, WallTime now,
                                           const PolicyStatus* before) {
   std::vector<Condition> conditions;

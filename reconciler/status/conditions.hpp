@@ -25,6 +25,10 @@ struct Evidence {
 /// All conditions of a policy whose other fields are there already.
 std::vector<Condition> conditions_of(const PolicyStatus& policy, const Evidence& evidence);
 
+/// Says of a policy that its file has had an error since then, so that it stays in force as it last was: `Ready` is
+/// false, unless nothing is known of its cloud.
+void say_invalid(PolicyStatus& policy, const std::string& error, support::WallTime since);
+
 /// All of them unknown.
 std::vector<Condition> unknown_conditions(const std::string& reason, const std::string& message, support::WallTime now,
                                           const PolicyStatus* before);

@@ -151,9 +151,12 @@ ordered_json json_of(const Event& event) {
   json["type"] = event.kind == Event::Kind::Normal ? "Normal" : "Warning";
   json["reason"] = event.reason;
   json["message"] = event.message;
+  put(json, "cloud", event.cloud);
   put(json, "policy", event.policy);
+  put(json, "server", event.server.str());
   put(json, "serverName", event.server_name);
   put(json, "dataset", event.dataset);
+  put(json, "file", event.file);
   json["count"] = event.count;
   json["firstTimestamp"] = format_utc(event.first);
   json["lastTimestamp"] = format_utc(event.last);

@@ -101,12 +101,15 @@ struct Event {
   enum class Kind { Normal, Warning } kind = Kind::Normal;
   std::string reason;  ///< a stable CamelCase word
   std::string message;
-  std::string policy;  ///< as far as it is about one
-  std::string server_name;
-  std::string dataset;
+  std::string policy = {};  ///< as far as it is about one, as the three that follow
+  std::string server_name = {};
+  std::string dataset = {};
   int count = 1;
-  support::WallTime first;
-  support::WallTime last;
+  support::WallTime first = {};
+  support::WallTime last = {};
+  std::string cloud = {};  ///< its entry of clouds.yaml, of what is of one; also empty for the OS_* environment
+  cloud::ServerId server = {};
+  std::string file = {};  ///< of policies
 };
 
 struct CloudStatus {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <stop_token>
+#include <utility>
 
 #include "support/result.hpp"
 
@@ -34,7 +35,7 @@ class SystemClock final : public Clock {
 };
 
 /// The instant by which a whole operation must have ended. One value goes through every call that waits;
-/// a callee may shorten it for its own part and never lengthens it.
+/// a callee may shorten it for its own part and never lengthens it. It may end earlier, when a stop is requested.
 class Deadline {
  public:
   static Deadline at(SteadyTime when) { return Deadline(when); }
@@ -46,11 +47,20 @@ class Deadline {
   bool passed(const Clock& clock) const { return clock.steady_now() >= when_; }
   /// Never negative.
   std::chrono::nanoseconds remaining(const Clock& clock) const;
-  Deadline earlier_of(Deadline other) const { return Deadline(std::min(when_, other.when_)); }
+  /// Given up on the same stop as this one.
+  Deadline earlier_of(const Deadline& other) const { return {std::min(when_, other.when_), stop_}; }
+
+  /// The same for a call that is given up (Interrupted) as soon as `stop` is requested. For what only reads: whether a
+  /// change was made would not be known, and while something is held it must be let go of by calls that are not given
+  /// up.
+  Deadline unless_stopped(std::stop_token stop) const { return {when_, std::move(stop)}; }
+  const std::stop_token& stop() const { return stop_; }
 
  private:
   explicit Deadline(SteadyTime when) : when_(when) {}
+  Deadline(SteadyTime when, std::stop_token stop) : when_(when), stop_(std::move(stop)) {}
   SteadyTime when_;
+  std::stop_token stop_;  ///< none, as a rule
 };
 
 }  // namespace stillpoint::support

@@ -16,12 +16,10 @@ bool has_all(const Labels& labels, const Labels& wanted) {
 }  // namespace
 
 void Gauges::set(const Labels& labels, double value) {
-  const std::lock_guard lock(mutex_);
   say(labels).gauge->Set(value);
 }
 
 void Gauges::keep(const Labels& labels, double otherwise) {
-  const std::lock_guard lock(mutex_);
   const bool is_new = !entries_.contains(labels);
   auto* gauge = say(labels).gauge;
   if (is_new) {
@@ -39,12 +37,10 @@ Gauges::Entry& Gauges::say(const Labels& labels) {
 }
 
 void Gauges::begin() {
-  const std::lock_guard lock(mutex_);
   ++round_;
 }
 
 void Gauges::drop_unsaid(const Labels& labels) {
-  const std::lock_guard lock(mutex_);
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     if (entry->second.said == round_ || !has_all(entry->first, labels)) {
       ++entry;

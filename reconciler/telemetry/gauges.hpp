@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -14,7 +13,8 @@ namespace stillpoint::telemetry {
 using Labels = std::map<std::string, std::string>;
 
 /// Gauges of one name, of which those can be dropped that are not said any more: a policy that was deleted must not be
-/// told of for as long as the daemon runs. Safe to use from any thread.
+/// told of for as long as the daemon runs. Used by one thread at a time: whoever says something anew does so with
+/// nobody else saying anything meanwhile.
 class Gauges {
  public:
   Gauges(prometheus::Family<prometheus::Gauge>& family) : family_(family) {}  // NOLINT: stands for the family
@@ -38,8 +38,7 @@ class Gauges {
   Entry& say(const Labels& labels);
 
   prometheus::Family<prometheus::Gauge>& family_;
-  std::mutex mutex_;
-  std::map<Labels, Entry> entries_;  ///< guarded by the mutex, as `round_`
+  std::map<Labels, Entry> entries_;
   std::uint64_t round_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <thread>
@@ -105,14 +106,24 @@ class HttpServer::Impl {
       for (size_t i = 0; i < numbers.size(); ++i) {
         const auto found = connections_.find(numbers[i]);
         if (polled[i + 2].revents != 0 && found != connections_.end() && !go_on(found->first, found->second)) {
-          connections_.erase(found);
+          drop(found);
         }
       }
-      std::erase_if(connections_, [](const auto& entry) { return entry.second.deadline <= Steady::now(); });
+      for (auto connection = connections_.begin(); connection != connections_.end();) {
+        connection = connection->second.deadline <= Steady::now() ? drop(connection) : std::next(connection);
+      }
       if ((polled[1].revents & POLLIN) != 0) {
         accept_all();
       }
     }
+  }
+
+  /// Its answer, if it still waits to be made, is not made: so no more wait than there are connections that count.
+  Connections::iterator drop(Connections::iterator connection) {
+    if (connection->second.state == State::BeingAnswered) {
+      workers_.forget(connection->first);
+    }
+    return connections_.erase(connection);
   }
 
   static short events_of(const Connection& connection) {

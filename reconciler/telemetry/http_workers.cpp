@@ -21,6 +21,11 @@ void HttpWorkers::begin(std::uint64_t connection, HttpSite::Work work) {
   wake_.notify_one();
 }
 
+void HttpWorkers::forget(std::uint64_t connection) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [&](const auto& waiting) { return waiting.first == connection; });
+}
+
 std::vector<HttpWorkers::Done> HttpWorkers::take_done() {
   const std::lock_guard lock(mutex_);
   return std::exchange(done_, {});

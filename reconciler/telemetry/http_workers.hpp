@@ -26,6 +26,8 @@ class HttpWorkers {
   ~HttpWorkers();
 
   void begin(std::uint64_t connection, HttpSite::Work work);
+  /// Nobody waits for the connection's answer any more: what has not begun is not made.
+  void forget(std::uint64_t connection);
   std::vector<Done> take_done();
 
  private:

@@ -58,6 +58,7 @@ void Metrics::deletion_ended(const inventory::SeriesKey& series, std::string_vie
 
 void Metrics::pass_ended(std::chrono::nanoseconds took, int exit_code) {
   families_->pass.Add({}, kPassBuckets).Observe(seconds(took));
+  const std::lock_guard lock(families_->mutex);
   families_->exit_code.set({}, exit_code);
 }
 
@@ -67,20 +68,26 @@ void Metrics::reconciled(std::chrono::nanoseconds took, std::string_view result)
 }
 
 void Metrics::observe_queue(std::size_t waiting) {
+  const std::lock_guard lock(families_->mutex);
   families_->queue_depth.set({}, static_cast<double>(waiting));
 }
 
 void Metrics::observe_build(const std::string& version) {
+  const std::lock_guard lock(families_->mutex);
   families_->build_info.set({{"version", version}}, 1);
+}
+
+void Metrics::observe_policies(std::size_t in_force, std::size_t problems) {
+  const std::lock_guard lock(families_->mutex);
+  families_->policies.set({}, static_cast<double>(in_force));
+  families_->policy_problems.set({}, static_cast<double>(problems));
 }
 
 void Metrics::observe(const std::string& cloud, const inventory::Points& points, const cloud::Quota& quota,
                       support::WallTime when) {
-  {
-    const std::lock_guard lock(families_->mutex);
-    families_->observed.insert(cloud);
-  }
   auto& all = *families_;
+  const std::lock_guard lock(all.mutex);
+  all.observed.insert(cloud);
   const Labels of_cloud{{"cloud", cloud}};
   // What was said of the cloud before and is not said again has gone.
   const Saying saying({&all.recovery_points, &all.last_complete, &all.missed, &all.headroom}, of_cloud);
@@ -107,23 +114,29 @@ void Metrics::observe(const std::string& cloud, const inventory::Points& points,
   }
 }
 
+void Metrics::forget(const std::string& cloud) {
+  auto& all = *families_;
+  const std::lock_guard lock(all.mutex);
+  all.observed.erase(cloud);
+  const Saying nothing({&all.recovery_points, &all.last_complete, &all.missed, &all.headroom, &all.last_observed},
+                       {{"cloud", cloud}});
+}
+
 void Metrics::observe_next_slot(const std::string& cloud, const std::string& policy, support::WallTime slot,
                                 std::chrono::milliseconds interval) {
   const Labels labels{{"cloud", cloud}, {"policy", policy}};
+  const std::lock_guard lock(families_->mutex);
   families_->next_slot.set(labels, unix_seconds(slot));
   families_->interval.set(labels, seconds(interval));
 }
 
 void Metrics::observe_missed(const std::string& cloud, const inventory::SeriesKey& series, size_t slots) {
+  const std::lock_guard lock(families_->mutex);
   families_->missed.set(with(series_labels(series), "cloud", cloud), static_cast<double>(slots));
 }
 
 void Metrics::keep_from(std::string_view earlier, const std::function<bool(const std::string& cloud)>& wanted) {
-  std::set<std::string> observed;
-  {
-    const std::lock_guard lock(families_->mutex);
-    observed = families_->observed;
-  }
+  const std::lock_guard lock(families_->mutex);
   for (const auto& line : support::split(earlier, '\n')) {
     const auto sample = parse_sample(line);
     if (!sample || !sample->labels.contains("cloud") ||
@@ -134,13 +147,14 @@ void Metrics::keep_from(std::string_view earlier, const std::function<bool(const
     const std::string& cloud = sample->labels.at("cloud");
     const auto kept = std::find_if(families_->kept.begin(), families_->kept.end(),
                                    [&](const Families::Kept& candidate) { return sample->name == candidate.name; });
-    if (kept != families_->kept.end() && !observed.contains(cloud) && wanted(cloud)) {
+    if (kept != families_->kept.end() && !families_->observed.contains(cloud) && wanted(cloud)) {
       kept->gauges.set(sample->labels, sample->value);
     }
   }
 }
 
 std::string Metrics::text() const {
+  const std::lock_guard lock(families_->mutex);
   return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }
 

@@ -44,10 +44,14 @@ class Metrics {
   /// How many servers of policies wait for a worker.
   void observe_queue(std::size_t waiting);
   void observe_build(const std::string& version);
+  /// How many policies are in force, and how many files of policies are not used as they stand.
+  void observe_policies(std::size_t in_force, std::size_t problems);
 
   /// What existed in a cloud at `when`, by our clock. `cloud` is its entry of clouds.yaml; empty: the OS_* environment.
   void observe(const std::string& cloud, const inventory::Points& points, const cloud::Quota& quota,
                support::WallTime when);
+  /// Nothing is told of a cloud any more, which no policy names.
+  void forget(const std::string& cloud);
   /// The next slot of a policy, and how long after it the one after that comes.
   void observe_next_slot(const std::string& cloud, const std::string& policy, support::WallTime slot,
                          std::chrono::milliseconds interval);
@@ -62,7 +66,8 @@ class Metrics {
 
   /// Takes over, from what `text` gave in an earlier process, what `observe` and `observe_next_slot` said of the clouds
   /// that `wanted` names and that this object has not observed: an alert on the age of a point must not fall silent
-  /// because the cloud cannot be read. Lines that it did not write itself are left out.
+  /// because the cloud cannot be read. Lines that it did not write itself are left out. `wanted` must not use this
+  /// object.
   void keep_from(std::string_view earlier, const std::function<bool(const std::string& cloud)>& wanted);
 
   /// Prometheus' text format.

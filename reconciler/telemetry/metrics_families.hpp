@@ -48,6 +48,9 @@ struct Metrics::Families {
   Gauges last_observed = gauges("stillpoint_cloud_last_observed_timestamp_seconds",
                                 "When a cloud was last read whole; points, slots and quotas of it are as of then.");
   Gauges queue_depth = gauges("stillpoint_queue_depth", "Servers of policies that wait for a worker.");
+  Gauges policies = gauges("stillpoint_policies", "Policies in force.");
+  Gauges policy_problems =
+      gauges("stillpoint_policy_problems", "Files and folders of policies that are not used as they stand.");
   Gauges exit_code = gauges("stillpoint_pass_exit_code", "The exit code of the last pass.");
   Gauges build_info = gauges("stillpoint_build_info", "1, with the version of the program.");
 
@@ -64,8 +67,10 @@ struct Metrics::Families {
                                   {"stillpoint_quota_headroom", headroom},
                                   {"stillpoint_cloud_last_observed_timestamp_seconds", last_observed}}};
 
+  /// Guards all gauges and `observed`. It is held for all of what is said anew at once: what two threads say must not
+  /// be taken for unsaid by each other, and a text shows none of it by halves.
   std::mutex mutex;
-  std::set<std::string> observed;  ///< clouds; guarded by the mutex
+  std::set<std::string> observed;  ///< clouds
 
  private:
   Counters& counters(const char* name, const char* help) {

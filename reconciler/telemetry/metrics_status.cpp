@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <mutex>
 #include <string>
 
 #include "telemetry/metrics_families.hpp"
@@ -19,6 +20,7 @@ std::string lower_case_of(std::string_view word) {
 
 void Metrics::observe(const status::Status& status) {
   auto& all = *families_;
+  const std::lock_guard lock(all.mutex);
   const Saying saying({&all.next_slot, &all.interval, &all.missed, &all.overdue, &all.condition, &all.holds_open}, {});
   for (const auto& policy : status.policies) {
     const Labels labels{{"cloud", policy.cloud}, {"policy", policy.name}};

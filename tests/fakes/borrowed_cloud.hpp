@@ -8,7 +8,7 @@
 namespace stillpoint::fakes {
 
 /// Hands calls on to a cloud that outlives it.
-class BorrowedCloud final : public cloud::Cloud {
+class BorrowedCloud : public cloud::Cloud {
  public:
   explicit BorrowedCloud(cloud::Cloud& inner) : inner_(inner) {}
   support::Result<std::vector<cloud::Server>> list_servers(support::Deadline by) override {

@@ -38,6 +38,12 @@ class RawClient {
   }
 
   bool connected() const { return connected_; }
+  /// Goes away without a word, so that the server is told at once.
+  void reset() {
+    const linger at_once{1, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(std::exchange(fd_, -1));
+  }
   /// False once the server has closed.
   bool say(const std::string& text) const {
     return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());

@@ -30,7 +30,7 @@ function conditions(policy) {
 }
 
 export function eventItem(event) {
-  const place = [event.policy, event.serverName, event.dataset].filter(Boolean).map(shown).join(' · ');
+  const place = [event.cloud, event.policy, event.serverName, event.dataset, event.file].filter(Boolean).map(shown).join(' · ');
   return h('li', {class: event.type === 'Warning' ? 'warn' : 'good'},
     h('span', {class: 'event-head'}, h('strong', {}, shown(event.reason)), event.count > 1 && h('span', {class: 'times'}, `×${event.count}`),
       h('time', {class: 'muted', datetime: event.lastTimestamp, title: instant(event.lastTimestamp)}, ago(event.lastTimestamp))),

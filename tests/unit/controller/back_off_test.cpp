@@ -34,6 +34,24 @@ TEST(BackOffTest, DoublesUpToFiveMinutes) {
   EXPECT_LE(pause_of(back_off, kStart), seconds(10)) << "a success is a new beginning";
 }
 
+TEST(BackOffTest, ALongerPauseThatIsAskedForIsKeptUntilItIsForgotten) {
+  BackOff back_off(1);
+  back_off.failed(kKey, kStart, seconds(600));
+  EXPECT_EQ(pause_of(back_off, kStart), seconds(600));
+  EXPECT_TRUE(back_off.take_ready(kStart + seconds(599)).empty());
+  back_off.forget_asked();
+  EXPECT_LE(pause_of(back_off, kStart), seconds(10)) << "its own is left";
+  back_off.failed(kKey, kStart, seconds(1));
+  EXPECT_GE(pause_of(back_off, kStart), seconds(14)) << "less than its own is nothing";
+}
+
+TEST(BackOffTest, NobodyIsLeftAloneForMoreThanAnHourBecauseOfAWord) {
+  const support::Error error(support::ErrorKind::Throttled, "429");
+  EXPECT_EQ(asked_pause(error), seconds(0));
+  EXPECT_EQ(asked_pause(support::Error(error).with_retry_after(seconds(600))), seconds(600));
+  EXPECT_EQ(asked_pause(support::Error(error).with_retry_after(seconds(31'536'000))), std::chrono::hours(1));
+}
+
 TEST(BackOffTest, WhatFailedTogetherDoesNotComeBackTogether) {
   BackOff back_off(1);
   for (int i = 0; i < 50; ++i) {

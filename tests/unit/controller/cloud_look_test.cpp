@@ -92,6 +92,38 @@ TEST_F(CloudLookTest, ACloudThatCannotBeLoggedInToIsTriedAgain) {
   EXPECT_EQ(slots(series_).size(), 1U);
 }
 
+TEST_F(CloudLookTest, ACloudThatAsksToBeLeftAloneIsLeftAlone) {
+  set_policies({policy_});
+  cloud_.fault = [](const std::string& call) {
+    return call == "list_snapshots"
+               ? std::optional(support::Error(ErrorKind::Unavailable, "503").with_retry_after(seconds(3600)))
+               : std::nullopt;
+  };
+  run_until(at("2026-11-26T01:29:00Z"));
+  EXPECT_EQ(cloud_.count("list_snapshots"), 1);
+  loop().reopen();
+  settle();
+  EXPECT_EQ(cloud_.count("list_snapshots"), 2) << "somebody may have set it right";
+  clock_.advance(seconds(2));
+  set_policies({policy_});
+  settle();
+  EXPECT_EQ(cloud_.count("list_snapshots"), 3);
+}
+
+TEST_F(CloudLookTest, P9NothingIsHeldForARequestThatWillBeRefused) {
+  set_policies({policy_});
+  settle();
+  cloud_.fault = [](const std::string& call) {
+    return call == "create_snapshot"
+               ? std::optional(support::Error(ErrorKind::Throttled, "429").with_retry_after(seconds(300)))
+               : std::nullopt;
+  };
+  run_until(at("2026-11-26T01:04:50Z"));
+  EXPECT_EQ(script_.count("hold"), 1);
+  run_until(at("2026-11-26T01:05:10Z"));
+  EXPECT_EQ(script_.count("hold"), 2);
+}
+
 TEST_F(CloudLookTest, AClockThatWasSetIsNoticedByALookAtTheCloud) {
   settings_.longest_sleep = seconds(60);
   set_policies({policy_});

@@ -47,7 +47,7 @@ class CloudLoopTest : public HourlyLoop {
     policy_.datasets[0].hold.driver = policy::Driver::None;
     policy_.datasets[0].hold.method = policy::Method::None;
     policy_.datasets[0].require = policy::Consistency::Crash;
-    return CloudLoop("prod", [this] { return open(); }, settings_,
+    return CloudLoop("prod", [this](const std::stop_token&) { return open(); }, settings_,
                      {servers_, clock, support::null_log(), executor::null_observer(), queue_, events_});
   }
   void queue_slot(CloudLoop& loop) {
@@ -167,6 +167,58 @@ TEST_F(CloudLoopTest, WhatCannotBeSweptDoesNotDelayThePointThatIsDue) {
   EXPECT_LT(tries, 20) << "it is left alone for longer and longer";
   run_until(at("2026-11-26T01:00:01Z"));
   EXPECT_EQ(slots(series_).size(), 1U);
+}
+
+TEST_F(CloudLoopTest, DeletionsThatHangDoNotDelayThePointThatIsDue) {
+  for (int i = 0; i < 3; ++i) {
+    fakes::SnapshotSpec left;
+    left.id = left.attempt = "a" + std::to_string(i);
+    left.slot = at("2026-11-26T00:58:35Z") + seconds(i);
+    left.consistency = policy::Consistency::Unproven;
+    left.status = "error";
+    cloud_.put(fakes::snapshot(left));
+  }
+  cloud_.fault = [this](const std::string& call) -> std::optional<support::Error> {
+    if (call != "delete_snapshot") {
+      return std::nullopt;
+    }
+    clock_.advance(seconds(120));
+    return support::Error(ErrorKind::Timeout, "it is still being deleted");
+  };
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:02:00Z"));
+  const auto snapshots = cloud_.snapshots();
+  const auto made = std::find_if(snapshots.begin(), snapshots.end(),
+                                 [](const auto& snapshot) { return snapshot.status == "available"; });
+  ASSERT_NE(made, snapshots.end());
+  EXPECT_LT(made->created_at, at("2026-11-26T01:02:30Z")) << "it waited for the one that had begun";
+  EXPECT_GT(cloud_.count("delete_snapshot"), 0);
+}
+
+TEST_F(CloudLoopTest, AfterADeletionThatHungTheOthersAreLeftToTheNextPlan) {
+  for (const char* id : {"a1", "a2"}) {
+    fakes::SnapshotSpec left;
+    left.id = left.attempt = id;
+    left.slot = at("2026-11-25T20:00:00Z") + minutes(id[1] - '0');
+    left.consistency = policy::Consistency::Unproven;
+    left.status = "error";
+    cloud_.put(fakes::snapshot(left));
+  }
+  cloud_.fault = [this](const std::string& call) -> std::optional<support::Error> {
+    clock_.advance(call == "delete_snapshot" ? seconds(120) : seconds(0));
+    return std::nullopt;
+  };
+  set_policies({policy_});
+  for (int deleted = 1; deleted <= 2; ++deleted) {
+    loop().step(stop_.get_token());
+    const auto key = queue_.try_get();
+    ASSERT_TRUE(key);
+    int ended = 0;
+    loop().work(key->job, stop_.get_token(), [&] { ++ended; });
+    queue_.done(*key);
+    EXPECT_EQ(ended, 1);
+    EXPECT_EQ(cloud_.count("delete_snapshot"), deleted);
+  }
 }
 
 TEST_F(CloudLoopTest, APointThatHadNoRoomIsMadeWhenSomebodyMakesSome) {

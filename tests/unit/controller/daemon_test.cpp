@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
+#include <semaphore>
 
 #include "loop_fixture.hpp"
 
@@ -58,6 +60,24 @@ class Keeper final : public executor::Observer {
   bool may_go_on_ = false;
 };
 
+/// Its servers are listed for as long as it may take.
+class HangingCloud final : public fakes::BorrowedCloud {
+ public:
+  using BorrowedCloud::BorrowedCloud;
+  std::binary_semaphore asked{0};
+  std::atomic<bool> was_stopped = false;
+
+  support::Result<std::vector<cloud::Server>> list_servers(support::Deadline deadline) override {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    asked.release();
+    std::condition_variable_any never;
+    never.wait_for(lock, deadline.stop(), std::chrono::seconds(20), [] { return false; });
+    was_stopped = deadline.stop().stop_requested();
+    return support::fail(support::ErrorKind::Interrupted, "stopped");
+  }
+};
+
 /// The daemon with its threads, by the machine's clock.
 class DaemonTest : public ::testing::Test {
  protected:
@@ -71,7 +91,7 @@ class DaemonTest : public ::testing::Test {
   Daemon& daemon() {
     if (daemon_ == nullptr) {
       daemon_ = std::make_unique<Daemon>(
-          [this](const std::string& cloud) -> support::Result<std::unique_ptr<cloud::Cloud>> { return open(cloud); },
+          [this](const std::string& cloud, const std::stop_token&) { return open(cloud); },
           Daemon::Listeners{[this](const View& view, const inventory::Points&) { looked(view); },
                             [](std::chrono::nanoseconds, CloudLoop::Worked) {}},
           settings_, servers_, clock_, support::null_log(), keeper_);
@@ -112,6 +132,7 @@ class DaemonTest : public ::testing::Test {
   Settings settings_;
   std::mutex mutex_;  ///< guards what follows
   std::optional<support::Error> open_error_;
+  cloud::Cloud* inner_ = nullptr;  ///< in place of `cloud_`
 
  private:
   support::Result<std::unique_ptr<cloud::Cloud>> open(const std::string&) {
@@ -119,7 +140,7 @@ class DaemonTest : public ::testing::Test {
     if (open_error_) {
       return support::fail(*open_error_);
     }
-    return std::make_unique<fakes::BorrowedCloud>(cloud_);
+    return std::make_unique<fakes::BorrowedCloud>(inner_ == nullptr ? cloud_ : *inner_);
   }
   void looked(const View& view) {
     const std::lock_guard lock(mutex_);
@@ -139,6 +160,33 @@ TEST_F(DaemonTest, P10ACloudThatIsForgottenAndNamedAgainStillKnowsWhatIsHeldTher
   daemon().set_policies({{"prod", {policy("second")}}});
   EXPECT_EQ(keeper_.first_of({"second held", "second skipped"}), "second skipped")
       << "the server is held, for a policy that is gone";
+}
+
+TEST_F(DaemonTest, AStopDoesNotWaitForACloudThatDoesNotAnswer) {
+  HangingCloud cloud(cloud_);
+  inner_ = &cloud;
+  daemon().set_policies({{"prod", {policy("first")}}});
+  cloud.asked.acquire();
+  daemon().request_stop();
+  daemon().wait();
+  EXPECT_TRUE(cloud.was_stopped);
+}
+
+TEST_F(DaemonTest, APolicyWhoseFileHasAnErrorIsNotReadyUntilItHasNone) {
+  auto quiet = policy("first");
+  quiet.schedule.cron = {"5 1 1 1 *"};
+  daemon().set_invalid({{"first", "first.yaml:3:1: no such field"}});
+  daemon().set_policies({{"prod", {quiet}}});
+  ASSERT_TRUE(await_look([](const View& view) { return view.cloud.observed.has_value(); }));
+  const auto ready = [this] { return daemon().status().policies.at(0).condition(status::Condition::Type::Ready); };
+  const auto invalid = ready();
+  EXPECT_EQ(invalid.truth, status::Truth::False);
+  EXPECT_EQ(invalid.reason, "PolicyInvalid");
+  EXPECT_EQ(invalid.message, "it stays in force as it last was: first.yaml:3:1: no such field");
+  daemon().set_invalid({{"first", "first.yaml:4:1: no such field"}});
+  EXPECT_EQ(ready().since, invalid.since) << "it has not been well meanwhile";
+  daemon().set_invalid({});
+  EXPECT_EQ(ready().reason, "NothingBlocked");
 }
 
 TEST_F(DaemonTest, IsReadyWhenEveryCloudWasReadOnceAndStaysSo) {

@@ -30,6 +30,33 @@ TEST(EventsTest, WhatHappensAgainIsCounted) {
   EXPECT_EQ(list[0].last, start + std::chrono::seconds(2));
 }
 
+TEST(EventsTest, CloudsAndServersOfOneNameAreToldApart) {
+  Events events;
+  const auto now = fakes::at("2026-11-26T00:00:00Z");
+  for (const char* cloud : {"lab", "prod"}) {
+    auto one = event("CloudNotRead");
+    one.cloud = cloud;
+    events.add(one, now);
+  }
+  for (const char* server : {"s1", "s2"}) {
+    auto one = event("PointFailed");
+    one.server_name = "backend-2";
+    one.server = cloud::ServerId(server);
+    events.add(one, now);
+  }
+  EXPECT_EQ(events.list().size(), 4U);
+}
+
+TEST(EventsTest, FilesAreToldApart) {
+  Events events;
+  for (const char* file : {"a.yaml", "b.yaml"}) {
+    auto one = event("PolicyFileNotUsed");
+    one.file = file;
+    events.add(one, fakes::at("2026-11-26T00:00:00Z"));
+  }
+  EXPECT_EQ(events.list().size(), 2U);
+}
+
 TEST(EventsTest, TheOldestGoWhenThereAreTooMany) {
   Events events(3);
   const auto start = fakes::at("2026-11-26T00:00:00Z");

@@ -30,8 +30,8 @@ class LoopFixture : public ::testing::Test {
   CloudLoop& loop() {
     if (loop_ == nullptr) {
       loop_ = std::make_unique<CloudLoop>(
-          "prod", [this]() -> support::Result<std::unique_ptr<cloud::Cloud>> { return open(); }, settings_,
-          Surroundings{servers_, clock_, support::null_log(), executor::null_observer(), queue_, events_});
+          "prod", [this](const std::stop_token&) -> support::Result<std::unique_ptr<cloud::Cloud>> { return open(); },
+          settings_, Surroundings{servers_, clock_, support::null_log(), executor::null_observer(), queue_, events_});
     }
     return *loop_;
   }

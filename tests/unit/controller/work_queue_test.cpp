@@ -55,6 +55,21 @@ TEST(WorkQueueTest, APolicyGetsNoMoreThanItsShareOfTheWorkers) {
   EXPECT_TRUE(queue.try_get());
 }
 
+TEST(WorkQueueTest, OfAPolicysKeysThoseGoFirstThatAreDue) {
+  WorkQueue queue(8);
+  for (const char* server : {"s1", "s2", "s3"}) {
+    queue.add(key("edx", server));
+  }
+  queue.add(key("edx", "s4"), WorkQueue::Haste::Due);
+  queue.add(key("edx", "s3"), WorkQueue::Haste::Due);
+  queue.add(key("edx", "s3"), WorkQueue::Haste::Due);
+  EXPECT_EQ(queue.depth(), 4U);
+  for (const char* server : {"s4", "s3", "s1", "s2"}) {
+    EXPECT_EQ(queue.try_get(), key("edx", server));
+  }
+  EXPECT_EQ(queue.try_get(), std::nullopt);
+}
+
 TEST(WorkQueueTest, PoliciesTakeTurns) {
   WorkQueue queue(8);
   for (const char* server : {"s1", "s2", "s3"}) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stop_token>
 
 #include "client_fixture.hpp"
 
@@ -10,6 +11,7 @@ namespace stillpoint::http {
 namespace {
 
 using fakes::answer;
+using fakes::SeenRequest;
 using fakes::TinyServer;
 using fakes::Wire;
 using std::chrono::milliseconds;
@@ -101,6 +103,35 @@ TEST_F(ClientLimitsTest, ATryMayTakeNoLongerThanItsOwnLimit) {
   const auto response = get(server.url());
   ASSERT_TRUE(response) << response.error().to_string();
   EXPECT_EQ(response->body, "late but there");
+}
+
+TEST_F(ClientLimitsTest, AStopEndsARequestThatIsWaitedForAndTheWaitForAnotherTry) {
+  const auto interrupted = [this](const std::string& url, Repeat repeat, std::stop_source& stop) {
+    const auto begun = std::chrono::steady_clock::now();
+    const Request request{Method::Post, url, {}, R"({"a":1})", repeat, ""};
+    const auto ended = client_->send(request, in(seconds(20)).unless_stopped(stop.get_token()));
+    EXPECT_FALSE(ended);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(10)) << "long before its deadline";
+    return ended ? ErrorKind::Protocol : ended.error().kind();
+  };
+  for (const auto repeat : {Repeat::Safe, Repeat::Never}) {
+    std::stop_source stop;
+    TinyServer silent([&](Wire& wire) {
+      if (wire.read()) {
+        stop.request_stop();
+        wire.is_closed_within(seconds(20));
+      }
+    });
+    EXPECT_EQ(interrupted(silent.url(), repeat, stop),
+              repeat == Repeat::Safe ? ErrorKind::Interrupted : ErrorKind::UnknownOutcome);
+  }
+  std::stop_source stop;
+  TinyServer busy(TinyServer::responding([&](const SeenRequest&) {
+    stop.request_stop();
+    return answer("503 Service Unavailable", "");
+  }));
+  EXPECT_EQ(interrupted(busy.url(), Repeat::Safe, stop), ErrorKind::Interrupted);
+  EXPECT_EQ(interrupted(busy.url(), Repeat::Never, stop), ErrorKind::Interrupted) << "it is not sent at all";
 }
 
 TEST_F(ClientLimitsTest, SilenceIsATimeoutOrAnUnknownOutcome) {

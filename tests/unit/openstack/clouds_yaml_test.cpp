@@ -60,6 +60,17 @@ class CloudsYaml : public testing::Test {
   Environment env_;
 };
 
+TEST_F(CloudsYaml, P10WhatTwoNamesStandForIsKnownWithoutTheFile) {
+  env_["OS_CLOUD"] = "c";
+  EXPECT_EQ(cloud_name("", env_), "c");
+  EXPECT_EQ(cloud_name("c", env_), "c");
+  EXPECT_FALSE(load_cloud_config("", env_)) << "there is none yet";
+  write_cloud(password_auth());
+  EXPECT_EQ(load_cloud_config("", env_)->name, "c");
+  env_.erase("OS_CLOUD");
+  EXPECT_EQ(cloud_name("", env_), "");
+}
+
 TEST_F(CloudsYaml, ReadsAPassword) {
   write_cloud(password_auth() + "      user_domain_name: U\n      project_domain_id: pd\n",
               "    region_name: R1\n    interface: internal\n    cacert: /ca.pem\n");

@@ -38,10 +38,25 @@ TEST(Versions, AreTheNewestThatBothKnow) {
   EXPECT_EQ(*of(document("3.0", "3.71")), (Microversion{3, 70}));
   EXPECT_EQ(*of(document("2.0", "2.0")), std::nullopt);
   EXPECT_EQ(*of(R"({"version": {"min_version": "3.0", "version": "3.5"}})"), (Microversion{3, 5}));
-  EXPECT_EQ(*of("{}"), std::nullopt);
+  EXPECT_EQ(*of(R"({"versions": []})"), std::nullopt);
+  EXPECT_EQ(of("{}").error().kind(), ErrorKind::Protocol) << "somebody else answers";
   EXPECT_EQ(of(document("3.71", "3.80")).error().kind(), ErrorKind::Protocol);
   EXPECT_FALSE(of("<html>"));
   EXPECT_FALSE(of(R"({"versions": 7})"));
+}
+
+TEST(Versions, ThatAreRefusedAreAskedForAgain) {
+  ScriptedCloud cloud([&](const http::Request& request) {
+    return request.headers.at("OpenStack-API-Version") == "volume " + cloud.cinder_newest
+               ? json_answer(200, R"({"volume": {"id": "v1", "size": 1, "status": "available"}})")
+               : json_answer(406, "");
+  });
+  const auto connected = cloud.connect();
+  ASSERT_TRUE((*connected)->get_volume(VolumeId("v1"), cloud.soon()));
+  cloud.cinder_newest = "3.59";  // the service was put back to an older one
+  EXPECT_FALSE((*connected)->get_volume(VolumeId("v1"), cloud.soon()));
+  const auto volume = (*connected)->get_volume(VolumeId("v1"), cloud.soon());
+  EXPECT_TRUE(volume) << volume.error().to_string();
 }
 
 TEST(CreateSnapshot, AsksOnceForceOnlyWhereItIsNeeded) {

@@ -22,7 +22,7 @@ class StatusJsonTest : public StatusTest {
     status.clouds = {{"prod", at("2026-11-24T12:00:00Z"), "", {{"snapshots", {10, 3, 1}}}}};
     status.policies = assess_at(now);
     status.events = {{Event::Kind::Warning, "HoldFailed", "the lock was not granted", "edx", "backend-2", "mysql", 3,
-                      at("2026-11-24T10:00:00Z"), at("2026-11-24T12:00:00Z")}};
+                      at("2026-11-24T10:00:00Z"), at("2026-11-24T12:00:00Z"), "prod", fakes::kServer}};
     return status;
   }
 };
@@ -44,6 +44,8 @@ TEST_F(StatusJsonTest, PoliciesAreAListInTheMannerOfKubernetes) {
   EXPECT_EQ(item["status"]["series"][0]["points"]["good"], 1);
   EXPECT_EQ(list["clouds"][0]["quota"]["snapshots"]["inUse"], 3);
   EXPECT_EQ(list["events"][0]["count"], 3);
+  EXPECT_EQ(list["events"][0]["cloud"], "prod");
+  EXPECT_EQ(list["events"][0]["server"], fakes::kServer.str());
 }
 
 TEST_F(StatusJsonTest, TimeAloneChangesNothingInIt) {

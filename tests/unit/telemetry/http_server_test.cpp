@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <semaphore>
 #include <stdexcept>
 
 #include "fakes/fake_clock.hpp"
@@ -160,6 +161,37 @@ TEST_F(HttpServerTest, HandlersAtWorkDoNotKeepOthersFromHealth) {
   for (auto& client : waiting) {
     EXPECT_THAT(client.read_all(), EndsWith("\r\n\r\n{}"));
   }
+}
+
+TEST_F(HttpServerTest, NothingIsMadeForThoseWhoHaveGone) {
+  constexpr int kWorkers = 2;
+  std::counting_semaphore<> begun(0);
+  std::counting_semaphore<> may_end(0);
+  std::atomic<int> made = 0;
+  policies_ = [&] {
+    ++made;
+    begun.release();
+    may_end.acquire();
+    return std::string("{}");
+  };
+  start();
+  const std::string request = "GET /api/v1/policies HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.emplace_back(server_->port());
+    clients.back().say(request);
+  }
+  for (int i = 0; i < kWorkers; ++i) {
+    begun.acquire();
+  }
+  EXPECT_THAT(ask("/healthz"), StartsWith("HTTP/1.1 200 ")) << "whoever came before was heard, too";
+  for (auto& client : clients) {
+    client.reset();
+  }
+  EXPECT_THAT(ask("/healthz"), StartsWith("HTTP/1.1 200 "));
+  may_end.release(100);
+  EXPECT_THAT(ask("/api/v1/policies"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(made, kWorkers + 1);
 }
 
 TEST_F(HttpServerTest, WhoDoesNotTakeItsAnswerIsDroppedInTime) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <thread>
 
 #include "fakes/objects.hpp"
 #include "telemetry/exposition.hpp"
@@ -152,6 +154,59 @@ TEST(Metrics, AStatusIsToldAndWhatItDoesNotTellAnyMoreGoes) {
   metrics.observe("prod", inventory::Points(), {}, kNow);
   EXPECT_THAT(metrics.text(), Not(HasSubstr("dataset=\"mysql\"")))
       << "a daemon that runs for years forgets what is gone";
+}
+
+/// Points of so many policies, one each.
+inventory::Points points_of_many(int policies) {
+  std::vector<cloud::Snapshot> snapshots;
+  for (int i = 0; i < policies; ++i) {
+    const auto name = "p" + std::to_string(i);
+    snapshots.push_back(fakes::snapshot({.id = name, .slot = kSlot, .policy = name}));
+  }
+  return inventory::assemble(snapshots, "default");
+}
+
+size_t count_of(const Metrics& metrics, const std::string& prefix) {
+  const auto lines = support::split(metrics.text(), '\n');
+  return static_cast<size_t>(
+      std::count_if(lines.begin(), lines.end(), [&](const auto& line) { return line.starts_with(prefix); }));
+}
+
+TEST(Metrics, WhatOneThreadSaysIsNotTakenForUnsaidByAnother) {
+  constexpr int kPolicies = 200;
+  constexpr int kRounds = 40;
+  const auto points = points_of_many(kPolicies);
+  Metrics metrics;
+  std::atomic<int> lost = 0;
+  const auto look = [&](const std::string& cloud) {
+    for (int round = 0; round < kRounds; ++round) {
+      metrics.observe(cloud, points, {}, kNow);
+      lost +=
+          count_of(metrics, "stillpoint_last_complete_point_timestamp_seconds{cloud=\"" + cloud + "\"") != kPolicies;
+    }
+  };
+  std::jthread lab(look, "lab");
+  look("prod");
+  lab.join();
+  EXPECT_EQ(lost, 0);
+}
+
+TEST(Metrics, ACloudThatIsForgottenIsNotToldOfAndCanBeReadAgain) {
+  Metrics metrics;
+  observe(metrics, {"lab", "prod"});
+  metrics.forget("lab");
+  metrics.observe(status::Status());
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cloud=\"lab\"")));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_cloud_last_observed_timestamp_seconds{cloud=\"prod\"}"));
+  observe(metrics, {"lab"});
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_cloud_last_observed_timestamp_seconds{cloud=\"lab\"}"));
+}
+
+TEST(Metrics, TellsHowManyPoliciesAreInForceAndHowManyFilesAreNotUsed) {
+  Metrics metrics;
+  metrics.observe_policies(7, 2);
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_policies 7\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_policy_problems 2\n"));
 }
 
 TEST(Metrics, OfWhatNoPolicyAsksForNothingIsOverdue) {
