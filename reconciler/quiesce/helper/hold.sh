@@ -29,7 +29,7 @@ recover() { # waits for it a little
 }
 
 let_go_of_earlier() { # DIR
-  DIR=$1 attempt=${1##*/} STARTER='' TIMER='' STAGE=over VERB=dead-man
+  DIR=$1 attempt=${1##*/} TIMER='' STAGE=over VERB=dead-man
   BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes='' cluster=''
   read_request <"$DIR/request"
   exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
@@ -86,7 +86,8 @@ surrender() { # REASON
   REST=surrender
   if deadman_alive || [ -z "$DEADMAN" ]; then
     printf 'fire %s\n' "$1" >&6
-    start_timer 8 4000 surrender
+    patience 4000
+    start_timer 8 "$PATIENCE" surrender
     while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer surrender') break ;; esac; done
     stop_timer
   fi
@@ -99,12 +100,11 @@ surrender() { # REASON
 take_over() {
   if ! deadman_alive; then stand_in; return; fi
   { stand_in; } </dev/null >/dev/null 2>&1 &
-  standing_in=$! polls=0
+  standing_in=$! polls=0 STOOD_IN=yes
   while kill -0 "$standing_in" 2>/dev/null && [ "$polls" -lt 20 ]; do sleep 0.05; polls=$((polls + 1)); done
 }
 
 stand_in() { # for a dead-man that has died
-  STARTER=''
   claim
   rm -f "$DIR/killer"
   let_go
@@ -145,9 +145,9 @@ hold() {
   arm
   say ARMED
   acquire
-  now
+  time_left
   say "HELD $attempt $(((NOW - BEGUN) * 10))"
-  start_timer 8 $((max_hold - (NOW - BEGUN) * 10 + 500)) overdue # only if the dead-man has died
+  start_timer 8 "$LEFT" overdue # only if the dead-man has died
   keep
 }
 
@@ -206,18 +206,6 @@ broken() { # says what the verdict says
   say "RELEASED broken $HELD_MS $REASON"
   tell_service
   leave 1
-}
-
-tell_service() { # the controller's last line, after a hold with a second phase
-  [ "$AFTER" = yes ] || return 0
-  [ "$SECOND" = yes ] || { say "SERVICE up 0"; return; }
-  start_timer 8 $((start_timeout + 5000)) service
-  while next 8; do
-    case "$EVENT $REST" in
-      'dm service '*) say "SERVICE ${REST#service }" && break ;;
-      'timer service') say "SERVICE down nothing is known of it" && break ;;
-    esac
-  done
 }
 
 release() {

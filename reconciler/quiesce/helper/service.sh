@@ -65,7 +65,8 @@ service_is_back() {
 hand_start() {
   if deadman_alive; then
     printf 'start\n' >&6
-    start_timer 8 2000 start
+    patience 2000
+    start_timer 8 "$PATIENCE" start
     while next 8; do
       case "$EVENT $REST" in 'dm started') stop_timer && return ;; 'dm fired '*) lost ;; 'timer start') break ;; esac
     done

@@ -107,6 +107,13 @@ def words_of(path):
     return path.read_text().split()
 
 
+def wait_into_hold(helper, seconds):
+    """Until so much of it is over by the helper's own clock, which is the machine's uptime."""
+    begun = int(journal(helper, "begun").read_text())
+    wait_until("that moment of the hold",
+               lambda: float(words_of(pathlib.Path("/proc/uptime"))[0]) * 100 >= begun + seconds * 100)
+
+
 def lets_go_by(b, writer, helper, seconds):
     """The database goes on, and by the helper's own clock all was let go within so many seconds after the hold began."""
     writer.goes_on()

@@ -4,7 +4,7 @@ import os
 import re
 import signal
 
-from bench import EVERY_SHELL, case, dead_man_of, journal, kill_everybody, lets_go_by, words_of
+from bench import EVERY_SHELL, Standing, case, dead_man_of, journal, kill_everybody, lets_go_by, wait_into_hold, words_of
 from lab import VOLUMES, Helper, Writer, run, wait_until
 
 
@@ -52,6 +52,26 @@ def a_killed_dead_man_is_stood_in_for(b):
         os.kill(guard, signal.SIGKILL)
         lets_go_by(b, writer, helper, 9.0)
         helper.until(r"RELEASED broken \d+ overdue", 15)
+
+
+@case(EVERY_SHELL)
+def a_dead_man_that_does_not_move_is_not_waited_for_too_long(b):
+    for order in ("ABORT", "end"):
+        with Writer() as writer:
+            helper = b.hold(max_hold_ms="3000")
+            guard = dead_man_of(b, helper)
+            os.kill(guard, signal.SIGSTOP)
+            try:
+                wait_into_hold(helper, 2.5)
+                if order == "ABORT":
+                    helper.send(f"ABORT {helper.attempt}")
+                else:
+                    helper.process.stdin.close()
+                lets_go_by(b, writer, helper, 4.0)
+                helper.until(r"ABORTED \d+")
+            finally:
+                os.kill(guard, signal.SIGCONT)
+        wait_until("the helper's processes to end", lambda: not b.lab.processes(), 15)
 
 
 @case(EVERY_SHELL)
