@@ -11,7 +11,8 @@ status_of() { say "(SELECT variable_value FROM information_schema.global_status 
 PREFLIGHT_SQL="
 SELECT CONCAT_WS(' ', 'version', @@version);
 SHOW GLOBAL VARIABLES WHERE variable_name IN ('datadir', 'innodb_undo_directory', 'innodb_log_group_home_dir', 'log_bin_basename',
-  'relay_log_basename', 'innodb_data_home_dir', 'innodb_data_file_path', 'aria_log_dir_path', 'wsrep_on');
+  'relay_log_basename', 'innodb_data_home_dir', 'innodb_data_file_path', 'aria_log_dir_path', 'rocksdb_datadir',
+  'rocksdb_wal_dir', 'wsrep_on');
 SELECT LOWER(CONCAT_WS(' ', variable_name, variable_value)) FROM information_schema.global_status WHERE variable_name IN
   ('WSREP_CLUSTER_SIZE', 'WSREP_CLUSTER_STATUS', 'WSREP_LOCAL_STATE');
 SELECT CONCAT('privileges ', COUNT(DISTINCT privilege_type)) FROM information_schema.user_privileges
@@ -40,11 +41,11 @@ mariadb_check() { # -> DATA_PATHS DATA_DIR, and refusals
   while read -r key value; do
     case $key in
       version) version=$value ;;
-      datadir) DATA_DIR=$value DATA_PATHS="$DATA_PATHS $value" ;;
-      log_bin_basename | relay_log_basename) DATA_PATHS="$DATA_PATHS ${value%/*}"; [ -z "$value" ] || fact "$key $value" ;;
+      datadir) add_data_dir "$value" ;;
+      log_bin_basename | relay_log_basename) [ -z "$value" ] || { add_folder_of "$value" && fact "$key $value"; } ;;
       innodb_data_home_dir) data_home=$value ;;
       innodb_data_file_path) data_files=$value ;;
-      *_dir | *_directory | *_dir_path) case $value in /*) DATA_PATHS="$DATA_PATHS $value" ;; esac ;;
+      *_dir | *_directory | *_dir_path | rocksdb_datadir) add_configured "$value" ;;
       wsrep_on) wsrep=$value ;;
       wsrep_cluster_size) size=$value ;;
       wsrep_cluster_status) status=$value ;;
@@ -76,18 +77,17 @@ check_version() {
 
 # Data outside the usual places: the system tablespace's files, DATA DIRECTORY clauses (.isl files, links), linked schemas.
 add_tablespaces() {
-  is_path "$DATA_DIR" || refuse volume-mismatch "the data directory has a name that is not handled"
-  fact "datadir $DATA_DIR"
+  set -f
   IFS=';'
-  for file in $data_files; do
-    case ${data_home:+$data_home/}$file in /*) DATA_PATHS="$DATA_PATHS $(path=${data_home:+$data_home/}${file%%:*}; say "${path%/*}")" ;; esac
-  done
+  # shellcheck disable=SC2086 # split on purpose
+  set -- $data_files
   unset IFS
+  set +f
+  for file; do add_configured "${data_home:+$data_home/}${file%%:*}"; done
   add_links "$DATA_DIR" 2
   linked=$(find "$DATA_DIR/" -maxdepth 2 -name '*.isl' 2>/dev/null)
-  while read -r file; do
-    [ -z "$file" ] || { read -r file <"$file"; DATA_PATHS="$DATA_PATHS $file"; }
-    case $file in *' '*) refuse volume-mismatch "a tablespace has a name that is not handled" ;; esac
+  while IFS= read -r file; do
+    [ -z "$file" ] || { IFS= read -r file <"$file"; add_path "$file"; }
   done <<LINKS
 $linked
 LINKS

@@ -14,7 +14,7 @@ SELECT 'may-checkpoint ' || CASE WHEN rolsuper THEN 'yes' ELSE 'no' END FROM pg_
 SELECT 'wal-level ' || current_setting('wal_level');
 SELECT 'archive ' || CASE WHEN current_setting('archive_mode') = 'off' THEN 'off'
   WHEN last_failed_time > COALESCE(last_archived_time, '-infinity') THEN 'fails' ELSE 'works' END FROM pg_stat_archiver;
-SELECT 'path ' || current_setting('data_directory');
+SELECT 'data ' || current_setting('data_directory');
 SELECT 'path ' || pg_tablespace_location(oid) FROM pg_tablespace WHERE pg_tablespace_location(oid) <> '';"
 
 postgresql_check() { # -> VERSION_NUMBER DATA_PATHS DATA_DIR, and refusals
@@ -29,17 +29,13 @@ postgresql_check() { # -> VERSION_NUMBER DATA_PATHS DATA_DIR, and refusals
       may-checkpoint) privileges=$value ;;
       wal-level) wal_level=$value ;;
       archive) archive=$value ;;
-      path) DATA_PATHS="$DATA_PATHS $value" ;;
+      data) add_data_dir "$value"; add_tree "$value/pg_wal" ;;
+      path) add_tree "$value" ;;
     esac
   done <<ROWS
 $rows
 ROWS
   [ "$VERSION_NUMBER" -ge 100000 ] || refuse unsupported "this PostgreSQL is older than 10"
-  # shellcheck disable=SC2086 # a list of words
-  set -- $DATA_PATHS
-  is_path "${1:-}" || refuse volume-mismatch "the data directory has a name that is not handled"
-  DATA_DIR=$1 DATA_PATHS="$DATA_PATHS $1/pg_wal"
-  fact "datadir $1"
   case $method in checkpoint | backupMode) [ "$privileges" = yes ] || refuse privileges "the account postgres is no superuser" ;; esac
   [ "$method" != backupMode ] || postgresql_check_backup
   fact "in-recovery $recovery"

@@ -91,7 +91,13 @@ preflight() {
   check_earlier_holds
   check_service
   [ "$method" != none ] || return 0
-  case $driver in none | filesystem) ;; *) "${driver}_check" ;; esac
+  case $driver in
+    none | filesystem) ;;
+    script) script_check ;;
+    *)
+      "${driver}_check"
+      [ -n "$DATA_DIR" ] || refuse database "it does not tell where its data are" ;;
+  esac
   prove_volumes
   # shellcheck disable=SC2086 # a list of words without blanks
   set -- $volumes

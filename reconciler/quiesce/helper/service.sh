@@ -17,7 +17,7 @@ service_mark() { # -> MARK, empty unless the service has shut down by itself and
 }
 data_touched() { # files newer than the marker, or that cannot be looked at
   # shellcheck disable=SC2086 # a list of words without blanks
-  [ -n "$(find ${DATA_PATHS:-$MOUNTS} -xdev -newer "$DIR/stopped" 2>&1)" ]
+  [ -n "$(find -H ${DATA_PATHS:-$MOUNTS} -xdev -newer "$DIR/stopped" 2>&1)" ]
 }
 
 stop_service() {

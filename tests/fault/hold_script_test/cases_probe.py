@@ -6,6 +6,7 @@ import shutil
 import threading
 
 from bench import EVERY_SHELL, case
+from external_log import ExternalLog
 from lab import VOLUMES, Helper, run, wait_until
 
 
@@ -69,6 +70,53 @@ def a_tablespace_elsewhere_is_found(b):
     finally:
         b.lab.sql("DROP TABLE shop.far")
         shutil.rmtree(away)
+
+
+@case(EVERY_SHELL)
+def a_tablespace_with_a_strange_name_is_not_taken_for_another(b):
+    strange, other = (b.lab.mounts[1] / name for name in ("space[1]", "space1"))
+    for folder in (strange, other):
+        folder.mkdir()
+    b.lab.sql(f"CREATE TABLE shop.far (n INT) ENGINE=InnoDB DATA DIRECTORY='{strange}'")
+    try:
+        b.probe(r"REFUSED volume-mismatch .*name that is not handled: .*/space\[1\]/.*", volume=VOLUMES)
+    finally:
+        b.lab.sql("DROP TABLE shop.far")
+        for folder in (strange, other):
+            shutil.rmtree(folder)
+
+
+@case(EVERY_SHELL)
+def what_is_mounted_inside_the_data_is_data(b):
+    away, inside = b.lab.mounts[1] / "away", b.lab.data / "inside"
+    for folder in (away, inside):
+        folder.mkdir()
+    run("mount", "--bind", away, inside)
+    try:
+        b.probe("REFUSED volume-mismatch .*")
+        assert f"MOUNT {inside}" in b.probe("OK", volume=VOLUMES)
+        helper = b.hold(volume=VOLUMES)
+        assert all(b.lab.is_frozen(mount) for mount in b.lab.mounts)
+        b.release(helper)
+        run("umount", inside)
+        run("mount", "-t", "tmpfs", "tmpfs", inside)
+        b.probe("REFUSED volume-mismatch .*cannot be traced to a disk", volume=VOLUMES)
+        run("umount", inside)
+        run("mount", "--bind", b.lab.data, inside)
+        b.probe("OK")
+    finally:
+        run("umount", inside)
+        for folder in (away, inside):
+            folder.rmdir()
+
+
+@case(EVERY_SHELL)
+def an_xfs_whose_log_is_elsewhere_is_refused(b):
+    with ExternalLog(b.lab) as xfs:
+        request = {"driver": "filesystem", "method": "filesystem"}
+        b.probe("REFUSED volume-mismatch the logdev of .* is on disk .*", volume=xfs.VOLUME, **request)
+        xfs.name_log()
+        b.probe("OK", volume=[xfs.VOLUME, xfs.LOG_VOLUME], **request)
 
 
 @case()
