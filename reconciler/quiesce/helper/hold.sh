@@ -59,7 +59,10 @@ await() { # 'EVENT WORD' CODE-IF-IT-FAILS
   error=''
   while next 8; do
     case "$EVENT $REST " in
-      "$1 "*) return ;;
+      "$1 "*)
+        [ -n "$error" ] || return 0
+        refuse_database "$2" # a client that goes on after an error has not done what it was told
+        ;;
       'ERROR '* | 'ERROR: '* | 'FATAL: '*) error=$(printf '%s' "$REST" | sed 's/[^ -~]/?/g') ;;
       "in ABORT $attempt " | 'eof '*) give_up ;;
       'in '*) refuse bad-request "an unexpected line" ;;

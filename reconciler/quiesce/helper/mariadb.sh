@@ -1,10 +1,13 @@
 # ---- driver: mariadb --------------------------------------------------------------------------------------------------------
 
+# The option file may say who logs in, and by which socket. It must lead to no other machine, whose data are not here, and an error
+# must end the client.
 mariadb_client() { # none of the words has a blank in it; no password ever is an argument
   client=mariadb
   command -v mariadb >/dev/null || client=mysql
   if [ -n "$defaults_file" ]; then client="$client --defaults-file=$defaults_file"; else client="$client --no-defaults"; fi
-  say "$client ${socket:+--socket=$socket} --batch --skip-column-names --skip-reconnect --unbuffered --connect-timeout=5"
+  client="$client --host=localhost --protocol=socket ${socket:+--socket=$socket}"
+  say "$client --batch --skip-column-names --skip-reconnect --skip-force --unbuffered --connect-timeout=5"
 }
 status_of() { say "(SELECT variable_value FROM information_schema.global_status WHERE variable_name = '$1')"; }
 
@@ -24,7 +27,7 @@ SELECT CONCAT_WS(' ', 'long', id, time, 's') FROM information_schema.processlist
 
 check_mariadb_client() {
   command -v mariadb >/dev/null || need mysql
-  [ -z "$defaults_file" ] || [ -r "$defaults_file" ] || refuse database "the defaults file cannot be read"
+  check_defaults_file
 }
 
 # MySQL has not all the tables that MariaDB is asked, but has told its version by then.

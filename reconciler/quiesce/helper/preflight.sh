@@ -67,6 +67,14 @@ is_roots_alone() { # PATH, really so called -> UNSAFE, the first that is not, up
   [ "$UNSAFE" = / ]
 }
 
+# A client reads it as root, and what is in it may have the client load a library or run a program: who may write it is root.
+check_defaults_file() { # -> defaults_file, as it really is called
+  [ -n "$defaults_file" ] || return 0
+  { path=$(readlink -f "$defaults_file") && is_path "$path" && [ -f "$path" ]; } || refuse database "the defaults file cannot be read"
+  defaults_file=$path
+  is_roots_alone "$path" || refuse database "the defaults file is not safe: others than root may write to $UNSAFE"
+}
+
 # The rules of clusters, which are the same for all engines. That a member is the writer the controller tells, or its engine.
 check_member() { # IN-A-CLUSTER IS-THE-WRITER
   if [ -z "$cluster" ]; then

@@ -1,6 +1,7 @@
 """What dies, hangs or is taken away while something is held."""
 
 import os
+import pathlib
 import re
 import signal
 
@@ -128,6 +129,22 @@ def a_lock_that_does_not_come_is_given_up(b):
     b.hold(held="REFUSED lock-timeout .*", max_hold_ms="2000")
     holder.end()
     b.lab.sql("DROP TABLE shop.old")
+
+
+@case()
+def a_client_that_goes_on_after_an_error_has_no_lock(b):
+    holder = Helper(["mariadb", "--no-defaults", "-N", "-B"], "--unbuffered")
+    b.helpers.append(holder)
+    holder.send("LOCK TABLES shop.orders WRITE; SELECT 'ready';")
+    holder.until("ready")
+    request = {"method": "readLock", "max_hold_ms": "60000", "lock_timeout_ms": "1000"}
+    options = pathlib.Path("/run/force.cnf")
+    options.write_text("[client]\nforce\n")
+    b.hold(held="REFUSED lock-timeout .*", defaults_file=options, **request)
+    options.unlink()
+    with Standing(b.lab, "mariadb", 'exec {real} "$@" --force\n'):  # one that does not do as it is told
+        b.hold(held="REFUSED lock-timeout 1205.*", **request)
+    holder.end()
 
 
 @case()

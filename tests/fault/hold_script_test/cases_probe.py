@@ -168,6 +168,38 @@ def an_unwell_database_is_refused(b):
     b.lab.sql("DROP USER weak@localhost")
 
 
+@case(EVERY_SHELL)
+def an_option_file_leads_to_no_other_machine(b):
+    options = pathlib.Path("/run/elsewhere.cnf")
+    options.write_text("[client]\nhost=192.0.2.1\nport=3306\nprotocol=tcp\n")
+    b.probe("OK", defaults_file=options)  # by the socket all the same
+    options.unlink()
+
+
+@case()
+def an_option_file_that_others_could_change_is_refused(b):
+    options = pathlib.Path("/run/options.cnf")
+    options.write_text("[client]\n")
+    for mode, owner, group in ((0o646, 0, 0), (0o664, 0, 0), (0o600, 65534, 0)):
+        options.chmod(mode)
+        os.chown(options, owner, group)
+        for driver in ("mariadb", "mysql"):
+            b.probe(f"REFUSED database .*others than root may write to {options}", driver=driver, method="readLock", defaults_file=options)
+    os.chown(options, 0, 65534)
+    options.chmod(0o640)  # its group may read it
+    link = b.lab.top / "link.cnf"
+    link.symlink_to(options)
+    b.probe("OK", defaults_file=link)
+    link.unlink()
+    folder = pathlib.Path("/run/options")
+    folder.mkdir()
+    folder.chmod(0o777)
+    moved = folder / "options.cnf"
+    options.rename(moved)
+    b.probe(f"REFUSED database .*others than root may write to {folder}", defaults_file=moved)
+    shutil.rmtree(folder)
+
+
 @case()
 def a_long_query_is_refused(b):
     slow = threading.Thread(target=lambda: b.lab.sql("SELECT SLEEP(30)", check=False))
