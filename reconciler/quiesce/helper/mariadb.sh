@@ -134,14 +134,18 @@ mariadb_text() { # WHAT [ID]
   esac
 }
 
-# Galera: while a member is held its receive queue grows, and flow control would make all others wait. So it takes leave first;
-# a leave that somebody else took is left alone. The other way round, after the lock, it would hang.
+# Galera: while a member is held its receive queue grows, and flow control would make all others wait. So it takes leave first.
+# The other way round, after the lock, it would hang. A leave that somebody else has taken just now is not ours to end.
 mariadb_before() {
   [ -z "$cluster" ] || AFTER=yes
   [ "$wsrep" = ON ] || return 0
   desync=$(ask 'SELECT @@wsrep_desync;')
   fact "wsrep-desync $desync"
-  case $desync in 0) ;; 1) return 0 ;; *) refuse cluster "whether the member is desynced cannot be told" ;; esac
+  case $desync in
+    0) ;;
+    1) refuse cluster "somebody else has desynced this member just now" ;;
+    *) refuse cluster "whether the member is desynced cannot be told" ;;
+  esac
   true >"$DIR/desync" # from here on it is ours to take back
   [ -e "$DIR/desync" ] || refuse no-space "/run is full"
   SECOND=yes

@@ -105,5 +105,4 @@ mysql_text() { # WHAT [ID]
 }
 
 mysql_before() { [ -z "$cluster" ] || AFTER=yes; }
-mysql_is_well() { [ "$(ask "SELECT 'up';" 2>/dev/null)" = up ]; }
 

@@ -131,5 +131,3 @@ postgresql_remove_label() {
   timeout 5 $AS_POSTGRES rm -f "$label" </dev/null >/dev/null 2>&1
 }
 
-postgresql_is_well() { [ "$(ask "SELECT 'up';" 2>/dev/null)" = up ]; }
-

@@ -3,7 +3,12 @@
 # After the release, owned by the dead-man, who keeps the host lock until it is over: a service that was stopped has to answer again,
 # a member that has left its cluster has to be back in it. It is tried for a quarter of an hour.
 needs_second_phase() { [ -e "$DIR/start" ] || [ -e "$DIR/desync" ] || [ -e "$DIR/member" ]; }
-engine_is_well() { case $driver in mariadb | mysql | postgresql | mongodb) "${driver}_is_well" ;; esac; }
+engine_is_well() {
+  case $driver in
+    mariadb | mongodb) "${driver}_is_well" ;;
+    mysql | postgresql) [ "$(ask "SELECT 'up';" 2>/dev/null)" = up ] ;;
+  esac
+}
 is_well() { if [ -e "$DIR/start" ]; then service_is_back; else engine_is_well; fi; }
 
 second_phase() {

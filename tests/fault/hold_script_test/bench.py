@@ -47,7 +47,7 @@ class Bench:
         if verb == "hold":
             changes.setdefault("attempt", helper.attempt)
         helper.send(*self.request(**changes))
-        assert helper.line() == "STILLPOINT 1 0.4.0", helper.lines
+        assert helper.line() == "STILLPOINT 1 0.5.0", helper.lines
         return helper
 
     def probe(self, expect, **changes):

@@ -291,4 +291,8 @@ def what_somebody_else_has_desynced_stays_so(b):
         b.probe("REFUSED cluster .*", **on_member(galera, cluster=None))
         b.probe("REFUSED writer .*", **on_member(galera, writer="yes"))
         b.probe("OK", **on_member(galera))
+        with Standing(b.lab, "sync", DESYNC_ONCE):  # after the preflight
+            b.hold(held="REFUSED cluster somebody else has desynced this member just now", **on_member(galera))
+        assert galera.desync(2) == "1"
+        (b.lab.top / "desynced").unlink()
         assert not journal(b.helpers[-1], "desync").exists()
