@@ -138,7 +138,8 @@ arm() {
   DEADMAN=${REST#armed }
 }
 
-# What was begun has to be let go of half a second after the dead-man's deadline, by whomever: then the helper no longer relies on it.
+# What was begun has to be let go of half a second after the dead-man's deadline, by whomever: one that has not fired by then does not
+# move, and the helper no longer relies on it.
 time_left() { now && LEFT=$(((DUE - NOW) * 10 + 500)); } # -> LEFT, milliseconds; less than none if it is over
 patience() { # MILLISECONDS AT MOST -> PATIENCE: how long an answer of the dead-man is waited for
   PATIENCE=$1
@@ -148,6 +149,7 @@ patience() { # MILLISECONDS AT MOST -> PATIENCE: how long an answer of the dead-
   [ "$PATIENCE" -ge 100 ] || PATIENCE=100
 }
 
+has_fired() { { read -r by <"$DIR/released-by"; } 2>/dev/null && [ "$by" = "${DEADMAN% *}" ]; }
 deadman_alive() { [ -n "$DEADMAN" ] && alive "${DEADMAN% *}" "${DEADMAN#* }"; }
 
 # Sets the deadline, before the first statement that can block a writer, and only while the dead-man is there to keep it.

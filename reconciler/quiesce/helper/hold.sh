@@ -90,8 +90,14 @@ surrender() { # REASON
   if deadman_alive || [ -z "$DEADMAN" ]; then
     printf 'fire %s\n' "$1" >&6
     patience 4000
+    ! has_fired || PATIENCE=4000
     start_timer 8 "$PATIENCE" surrender
-    while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer surrender') break ;; esac; done
+    while next 8; do
+      case "$EVENT $REST" in
+        'dm fired '*) start_timer 8 4000 surrender ;;
+        'dm let-go' | 'timer surrender') break ;;
+      esac
+    done
     stop_timer
   fi
   [ "$REST" != surrender ] || take_over
