@@ -111,6 +111,9 @@ def a_mysql_that_cannot_be_held_is_refused(b):
                 ({"replication": 2}, "cluster .*", INSTANCE), ({"group": "3 ONLINE SECONDARY"}, "cluster .*", INSTANCE),
                 ({"files": ["/var/lib/elsewhere/t.ibd"]}, "volume-mismatch .*", INSTANCE), ({"files": ["/srv/a b.ibd"]}, "volume-mismatch .*", INSTANCE),
                 ({"files": ["/srv/$(touch${IFS}x)"]}, "volume-mismatch .*", INSTANCE),
+                *(({"variables": {**good["variables"], name: value}}, "volume-mismatch .*", INSTANCE) for name, value in (
+                    ("rocksdb_datadir", "/var/lib/rocks"), ("rocksdb_wal_dir", "/var/lib/rocks"), ("innodb_undo_directory", "../undo"),
+                    ("innodb_data_file_path", "ibdata1:12M;/var/lib/[a-z]*/ibdata2:1G"), ("log_bin_basename", "/var/lib/[a-z]*/binlog"))),
                 ({"variables": {**good["variables"], "wsrep_on": "ON"}}, "unsupported .*Galera.*", READ_LOCK)):
             mysql.set(**settings)
             b.probe(f"REFUSED {words}", **request)
