@@ -95,6 +95,8 @@ TEST_F(PassTest, P10NoMemberIsHeldWhileAnotherIsNotWell) {
 
 TEST_F(PassTest, P10AClusterRestsWhileSomebodyElseMayHoldAMember) {
   policy_.cluster.name = "edx";
+  policy_.cluster.min_healthy_members = 1;
+  policy_.cluster.allow_writer = true;
   executor::HoldGate gate({}, clock_);
   const auto next = [&] {
     return gate.enter({"edx", cloud::ServerId("another"), "edx", {}, std::chrono::seconds(20)}, {});
@@ -107,7 +109,7 @@ TEST_F(PassTest, P10AClusterRestsWhileSomebodyElseMayHoldAMember) {
       executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), gate, "default"},
                          {policy_}, wishes, [](const ActionResult&) {});
   ASSERT_TRUE(ended) << ended.error().to_string();
-  EXPECT_EQ(script_.count("lock"), 1);
+  EXPECT_EQ(script_.count("lock"), 1) << errors(*ended);
   const auto refused = next();
   ASSERT_FALSE(refused) << "another member was let in";
   EXPECT_EQ(refused.error().kind(), support::ErrorKind::Busy);
