@@ -72,12 +72,13 @@ Result<HoldGate::Permit> HoldGate::enter(HoldClaim claim, const std::stop_token&
   return Permit(this, std::move(claim));
 }
 
-void HoldGate::rest(const std::string& cluster) {
+void HoldGate::rest(const std::string& cluster, std::chrono::milliseconds held_for) {
   if (cluster.empty()) {
     return;
   }
   const std::lock_guard lock(mutex_);
-  rests_until_[cluster] = clock_.steady_now() + limits_.cluster_rest;
+  auto& until = rests_until_[cluster];
+  until = std::max(until, clock_.steady_now() + std::max<std::chrono::milliseconds>(limits_.cluster_rest, held_for));
   changed_.notify_all();
 }
 

@@ -41,7 +41,7 @@ struct HoldLimits {
   int at_most = 16;  ///< and however well it does
   /// A worker that waits longer for leave had better do something else.
   std::chrono::seconds longest_wait{std::chrono::hours(24)};
-  /// How long no member of a cluster is held after a hold of one has failed.
+  /// How long no member of a cluster is held, at least, after a hold of one has failed.
   std::chrono::seconds cluster_rest{60};
   /// How long a snapshot that was waited for in vain keeps others from being asked for there. One whose message was
   /// lost stays `creating` for ever: then one hold at a time finds out whether others come.
@@ -84,8 +84,9 @@ class HoldGate {
   /// for, or it took too long; a later pass tries again. Interrupted: `stop` was requested.
   support::Result<Permit> enter(HoldClaim claim, const std::stop_token& stop);
 
-  /// A member may not be well: no other one is let in for a while.
-  void rest(const std::string& cluster);
+  /// A member may not be well, or may be held for so long by nobody knows whom: no other one is let in until that is
+  /// over, and for a while in any case.
+  void rest(const std::string& cluster, std::chrono::milliseconds held_for);
 
   /// Looks whether what is being waited for came. `snapshots` are all of the cloud.
   void look(const std::vector<cloud::Snapshot>& snapshots);

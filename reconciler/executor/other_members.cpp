@@ -56,7 +56,7 @@ Status ask(const Context& context, const Subject& subject, const cloud::Server& 
 
 Status check_other_members(const Context& context, const Subject& subject) {
   const auto& cluster = subject.policy.cluster;
-  if (cluster.name.empty() || subject.dataset.hold.method != policy::Method::StopService) {
+  if (cluster.name.empty() || !quiesce::has_second_phase(hold_request(subject, "", ""))) {
     return {};
   }
   const auto members = other_members(context, subject);
@@ -77,7 +77,7 @@ Status check_other_members(const Context& context, const Subject& subject) {
       cluster.min_healthy_members > 1 ? static_cast<size_t>(cluster.min_healthy_members) : members->servers.size() + 1;
   if (well < wanted && !said.empty()) {
     return fail(ErrorKind::Busy, std::to_string(well) + " members of cluster '" + cluster.name + "' are well and " +
-                                     std::to_string(wanted) + " are wanted before one is stopped; " + said);
+                                     std::to_string(wanted) + " are wanted before one is held; " + said);
   }
   return {};
 }

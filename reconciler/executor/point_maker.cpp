@@ -116,6 +116,13 @@ std::vector<cloud::VolumeId> volumes_of(const std::vector<cloud::Snapshot>& snap
   return volumes;
 }
 
+/// From the first statement that can block a writer, if nobody hears of it any more.
+milliseconds longest_hold(const Subject& subject) {
+  const auto& hold = subject.dataset.hold;
+  const auto stopping = hold.method == policy::Method::StopService ? hold.stop_timeout + seconds(1) : milliseconds(0);
+  return stopping + hold.max_hold;
+}
+
 milliseconds since(const Context& context, support::SteadyTime start) {
   return std::chrono::duration_cast<milliseconds>(context.clock.steady_now() - start);
 }
@@ -295,9 +302,7 @@ Result<MadePoint> make_on_server(const Undertaking& point, inventory::Ownership 
   if (auto entered = enter(point); !entered) {
     return fail(entered.error());
   }
-  const auto& hold = subject.dataset.hold;
-  const auto before = hold.method == policy::Method::StopService ? hold.stop_timeout : milliseconds(0);
-  const auto lifetime = std::chrono::duration_cast<seconds>(before + hold.max_hold) + kTokenReserve;
+  const auto lifetime = std::chrono::duration_cast<seconds>(longest_hold(subject)) + kTokenReserve;
   if (auto warm = context.cloud.warm_up(lifetime, static_cast<int>(together.volumes.size()), context.call_deadline());
       !warm) {
     return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
@@ -348,10 +353,9 @@ Result<MadePoint> make_point(const Undertaking& point) {
     }
   }
   auto made = make_on_server(point, std::move(own));
-  if (!cluster.empty() &&
-      (made ? made->service_problem.has_value()
-            : made.error().kind() != ErrorKind::Busy && made.error().kind() != ErrorKind::Interrupted)) {
-    context.gate.rest(cluster);
+  // Busy as well: then somebody else has the host lock, and may hold the member.
+  if (!cluster.empty() && (made ? made->service_problem.has_value() : made.error().kind() != ErrorKind::Interrupted)) {
+    context.gate.rest(cluster, longest_hold(subject) + kHoldUntilSlack);
   }
   return made;
 }

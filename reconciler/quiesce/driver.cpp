@@ -16,14 +16,8 @@ void add_if_given(std::vector<Setting>& settings, const std::string& key, const 
   }
 }
 
-/// Volumes that are captured as they are.
-class NoDriver final : public Driver {
- public:
-  std::vector<Setting> settings(const HoldSettings&) const override { return {}; }
-};
-
-/// File systems that are synced and frozen, whatever writes to them.
-class FilesystemDriver final : public Driver {
+/// Volumes that are captured as they are, and file systems that are synced and frozen, whatever writes to them.
+class PlainDriver final : public Driver {
  public:
   std::vector<Setting> settings(const HoldSettings&) const override { return {}; }
 };
@@ -41,9 +35,10 @@ void add_lock_timeout(std::vector<Setting>& settings, const HoldSettings& hold) 
   }
 }
 
-/// MariaDB, Galera and MySQL. The client's options are wanted by every method: the volume proof asks the database where
-/// its files are. After a lock a member has to be back in its cluster, after a stop the service has to answer.
-class MariadbDriver final : public Driver {
+/// MariaDB, Galera, MySQL and MongoDB. How the client logs in is wanted by every method: the volume proof asks the
+/// database where its files are. After a lock a member has to be back in its cluster, after a stop the service has to
+/// answer. A member of MongoDB is also told how far it may be behind.
+class LoginDriver final : public Driver {
  public:
   std::vector<Setting> settings(const HoldSettings& hold) const override {
     std::vector<Setting> settings;
@@ -52,21 +47,9 @@ class MariadbDriver final : public Driver {
     add_service(settings, hold);
     add_lock_timeout(settings, hold);
     settings.emplace_back("start-timeout-ms", milliseconds_of(hold.start_timeout));
-    return settings;
-  }
-};
-
-/// Its shell is told where the server is, or by which file to log in. A member that was locked has to catch up.
-class MongodbDriver final : public Driver {
- public:
-  std::vector<Setting> settings(const HoldSettings& hold) const override {
-    std::vector<Setting> settings;
-    add_if_given(settings, "defaults-file", hold.defaults_file);
-    add_if_given(settings, "socket", hold.socket);
-    add_service(settings, hold);
-    add_lock_timeout(settings, hold);
-    settings.emplace_back("start-timeout-ms", milliseconds_of(hold.start_timeout));
-    settings.emplace_back("max-lag-ms", milliseconds_of(hold.max_lag));
+    if (hold.driver == policy::Driver::Mongodb) {
+      settings.emplace_back("max-lag-ms", milliseconds_of(hold.max_lag));
+    }
     return settings;
   }
 };
@@ -93,28 +76,24 @@ class ScriptDriver final : public Driver {
 }  // namespace
 
 const Driver& driver_of(policy::Driver driver) {
-  static const NoDriver kNone;
-  static const FilesystemDriver kFilesystem;
-  static const MariadbDriver kMariadb;
+  static const PlainDriver kPlain;
+  static const LoginDriver kLogin;
   static const PostgresqlDriver kPostgresql;
-  static const MongodbDriver kMongodb;
   static const ScriptDriver kScript;
   switch (driver) {
-    case policy::Driver::Filesystem:
-      return kFilesystem;
     case policy::Driver::Mariadb:
     case policy::Driver::Mysql:
-      return kMariadb;
     case policy::Driver::Mongodb:
-      return kMongodb;
+      return kLogin;
     case policy::Driver::Postgresql:
       return kPostgresql;
     case policy::Driver::Script:
       return kScript;
+    case policy::Driver::Filesystem:
     case policy::Driver::None:
       break;
   }
-  return kNone;
+  return kPlain;
 }
 
 }  // namespace stillpoint::quiesce

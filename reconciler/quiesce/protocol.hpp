@@ -17,7 +17,7 @@
 namespace stillpoint::quiesce {
 
 /// The helper that this controller carries and insists on.
-inline constexpr std::string_view kHelperVersion = "0.4.0";
+inline constexpr std::string_view kHelperVersion = "0.5.0";
 inline constexpr int kProtocolVersion = 1;
 
 /// What a helper may say is bounded, whoever wrote it.

@@ -61,7 +61,7 @@ TEST_F(TwoDatasets, OfOneWindowOneIsMadeWhereTheOtherCannotBe) {
   EXPECT_EQ(script_.count("abort"), 1);
 }
 
-TEST_F(PassTest, P10NoMemberIsStoppedWhileAnotherIsNotWell) {
+TEST_F(PassTest, P10NoMemberIsHeldWhileAnotherIsNotWell) {
   const auto other = project_->create_server("backend-3");
   project_->attach(other, project_->create_volume("mysql_data", ""));
   policy_.cluster.name = "edx";
@@ -80,7 +80,7 @@ TEST_F(PassTest, P10NoMemberIsStoppedWhileAnotherIsNotWell) {
   EXPECT_EQ(ask().error().kind(), support::ErrorKind::Busy);
   EXPECT_EQ(
       ask().error().to_string(),
-      "1 members of cluster 'edx' are well and 2 are wanted before one is stopped; server 'backend-3': mariadb is not "
+      "1 members of cluster 'edx' are well and 2 are wanted before one is held; server 'backend-3': mariadb is not "
       "running");
   policy_.cluster.min_healthy_members = 2;
   EXPECT_FALSE(ask()) << "itself and another";
@@ -88,7 +88,31 @@ TEST_F(PassTest, P10NoMemberIsStoppedWhileAnotherIsNotWell) {
   EXPECT_TRUE(ask()) << "the policy selects no other";
   policy_.servers.names = {"backend-2", "backend-3"};
   dataset.hold.method = policy::Method::BackupStage;
-  EXPECT_TRUE(ask()) << "no service is stopped";
+  EXPECT_FALSE(ask()) << "one that is locked falls behind, too";
+  dataset.hold.method = policy::Method::Filesystem;
+  EXPECT_TRUE(ask()) << "it has nothing to come back from";
+}
+
+TEST_F(PassTest, P10AClusterRestsWhileSomebodyElseMayHoldAMember) {
+  policy_.cluster.name = "edx";
+  policy_.cluster.min_healthy_members = 1;
+  policy_.cluster.allow_writer = true;
+  executor::HoldGate gate({}, clock_);
+  const auto next = [&] {
+    return gate.enter({"edx", cloud::ServerId("another"), "edx", {}, std::chrono::seconds(20)}, {});
+  };
+  EXPECT_TRUE(next());
+  script_.lock_error = support::Error(support::ErrorKind::Busy, "held by attempt 0123456789abcdef");
+  planner::Wishes wishes;
+  wishes.slot_now = this_second();
+  const auto ended =
+      executor::run_pass({*cloud_, servers_, clock_, support::null_log(), executor::null_observer(), gate, "default"},
+                         {policy_}, wishes, [](const ActionResult&) {});
+  ASSERT_TRUE(ended) << ended.error().to_string();
+  EXPECT_EQ(script_.count("lock"), 1) << errors(*ended);
+  const auto refused = next();
+  ASSERT_FALSE(refused) << "another member was let in";
+  EXPECT_EQ(refused.error().kind(), support::ErrorKind::Busy);
 }
 
 }  // namespace

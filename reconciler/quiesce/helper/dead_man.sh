@@ -45,7 +45,7 @@ let_go() {
 }
 
 dead_man() { # fd 0 is the host lock
-  STARTER='' FIRED=no
+  FIRED=no
   { [ -d "$DIR" ] && [ ! -e "$DIR/verdict" ]; } || exit 1 # it has come too late
   exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
   trap 'printf "fire the dead-man was told to end\n" >&6' HUP INT TERM
@@ -138,6 +138,18 @@ arm() {
   DEADMAN=${REST#armed }
 }
 
+# What was begun has to be let go of half a second after the dead-man's deadline, by whomever: one that has not fired by then does not
+# move, and the helper no longer relies on it.
+time_left() { now && LEFT=$(((DUE - NOW) * 10 + 500)); } # -> LEFT, milliseconds; less than none if it is over
+patience() { # MILLISECONDS AT MOST -> PATIENCE: how long an answer of the dead-man is waited for
+  PATIENCE=$1
+  [ -n "$DUE" ] || return 0
+  time_left
+  [ "$PATIENCE" -le "$LEFT" ] || PATIENCE=$LEFT
+  [ "$PATIENCE" -ge 100 ] || PATIENCE=100
+}
+
+has_fired() { { read -r by <"$DIR/released-by"; } 2>/dev/null && [ "$by" = "${DEADMAN% *}" ]; }
 deadman_alive() { [ -n "$DEADMAN" ] && alive "${DEADMAN% *}" "${DEADMAN#* }"; }
 
 # Sets the deadline, before the first statement that can block a writer, and only while the dead-man is there to keep it.
@@ -147,7 +159,7 @@ begin() { # MILLISECONDS; a timer is running
   await 'dm timed' internal
   deadman_alive || refuse internal "the dead-man has died"
   now
-  BEGUN=$NOW
+  BEGUN=$NOW DUE=$((NOW + $1 / 10))
   printf '%s\n' "$NOW" >"$DIR/begun"
   [ -s "$DIR/begun" ] || refuse no-space "/run is full"
 }

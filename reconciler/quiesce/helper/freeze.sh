@@ -2,8 +2,8 @@
 
 # Each freeze is journalled before it is tried: one that was interrupted counts as ours. EBUSY is somebody else's.
 freeze_mounts() {
-  now
-  start_timer 8 $((max_hold - (NOW - BEGUN) * 10 + 500)) freeze # only if the dead-man has died
+  time_left
+  start_timer 8 "$LEFT" freeze # only if the dead-man has died
   for mount in $MOUNTS; do
     printf '%s\n' "$mount" >"$DIR/frozen.$((FROZEN + 1))"
     [ -s "$DIR/frozen.$((FROZEN + 1))" ] || refuse no-space "/run is full"

@@ -7,7 +7,7 @@
 #   4 for a moment only   5 the lock session's input   6 the dead-man's inbox   7 held open by a living helper   8 the helper's inbox   9 the host lock
 # shellcheck disable=SC2317,SC2030,SC2031 # drivers are called by their names; subshells have variables of their own on purpose
 set -u
-VERSION=0.4.0
+VERSION=0.5.0
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL

@@ -13,35 +13,6 @@ take_lock() {
   find "$RUN" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' ! -name bin -mtime +1 -exec rm -rf {} +
 }
 
-# Both processes of an attempt may have been killed at once, by the end of a control group or for want of memory. Whoever comes next
-# and can have the host lock lets go of what they have journalled, by a process of its own, which keeps the lock until a second phase
-# is over as well.
-recover() { # waits for it a little
-  set -- "$RUN"/*/request
-  [ -e "$1" ] || return 0
-  exec 9>>"$RUN/host.lock"
-  if ! window_is_open && flock -w 1 9; then
-    { for request in "$RUN"/*/request; do ( let_go_of_earlier "${request%/request}" ); done; } </dev/null >/dev/null 2>&1 &
-    recovering=$! polls=0
-    while kill -0 "$recovering" 2>/dev/null && [ "$polls" -lt 60 ]; do sleep 0.05; polls=$((polls + 1)); done
-  fi
-  exec 9>&-
-}
-
-let_go_of_earlier() { # DIR
-  DIR=$1 attempt=${1##*/} STARTER='' TIMER='' STAGE=over VERB=dead-man
-  BY=nothing driver=none method=none service='' defaults_file='' socket='' program='' volumes='' cluster=''
-  read_request <"$DIR/request"
-  exec 8<>"$DIR/inbox" 6<>"$DIR/dead-man"
-  claim
-  rm -f "$DIR/killer"
-  if needs_second_phase && is_well; then rm -f "$DIR/start" "$DIR/desync" "$DIR/member"; fi
-  let_go
-  finish_with broken 'both of its processes had died'
-  ! needs_second_phase || second_phase
-  tidy
-}
-
 pump() { # the controller's lines, then the end of them, into the inbox
   while IFS= read -r line; do printf 'in %.200s\n' "$line" >&8; done
   printf 'eof\n' >&8
@@ -59,7 +30,10 @@ await() { # 'EVENT WORD' CODE-IF-IT-FAILS
   error=''
   while next 8; do
     case "$EVENT $REST " in
-      "$1 "*) return ;;
+      "$1 "*)
+        [ -n "$error" ] || return 0
+        refuse_database "$2" # a client that goes on after an error has not done what it was told
+        ;;
       'ERROR '* | 'ERROR: '* | 'FATAL: '*) error=$(printf '%s' "$REST" | sed 's/[^ -~]/?/g') ;;
       "in ABORT $attempt " | 'eof '*) give_up ;;
       'in '*) refuse bad-request "an unexpected line" ;;
@@ -86,8 +60,15 @@ surrender() { # REASON
   REST=surrender
   if deadman_alive || [ -z "$DEADMAN" ]; then
     printf 'fire %s\n' "$1" >&6
-    start_timer 8 4000 surrender
-    while next 8; do case "$EVENT $REST" in 'dm let-go' | 'timer surrender') break ;; esac; done
+    patience 4000
+    ! has_fired || PATIENCE=4000
+    start_timer 8 "$PATIENCE" surrender
+    while next 8; do
+      case "$EVENT $REST" in
+        'dm fired '*) start_timer 8 4000 surrender ;;
+        'dm let-go' | 'timer surrender') break ;;
+      esac
+    done
     stop_timer
   fi
   [ "$REST" != surrender ] || take_over
@@ -99,12 +80,11 @@ surrender() { # REASON
 take_over() {
   if ! deadman_alive; then stand_in; return; fi
   { stand_in; } </dev/null >/dev/null 2>&1 &
-  standing_in=$! polls=0
+  standing_in=$! polls=0 STOOD_IN=yes
   while kill -0 "$standing_in" 2>/dev/null && [ "$polls" -lt 20 ]; do sleep 0.05; polls=$((polls + 1)); done
 }
 
 stand_in() { # for a dead-man that has died
-  STARTER=''
   claim
   rm -f "$DIR/killer"
   let_go
@@ -145,9 +125,9 @@ hold() {
   arm
   say ARMED
   acquire
-  now
+  time_left
   say "HELD $attempt $(((NOW - BEGUN) * 10))"
-  start_timer 8 $((max_hold - (NOW - BEGUN) * 10 + 500)) overdue # only if the dead-man has died
+  start_timer 8 "$LEFT" overdue # only if the dead-man has died
   keep
 }
 
@@ -206,18 +186,6 @@ broken() { # says what the verdict says
   say "RELEASED broken $HELD_MS $REASON"
   tell_service
   leave 1
-}
-
-tell_service() { # the controller's last line, after a hold with a second phase
-  [ "$AFTER" = yes ] || return 0
-  [ "$SECOND" = yes ] || { say "SERVICE up 0"; return; }
-  start_timer 8 $((start_timeout + 5000)) service
-  while next 8; do
-    case "$EVENT $REST" in
-      'dm service '*) say "SERVICE ${REST#service }" && break ;;
-      'timer service') say "SERVICE down nothing is known of it" && break ;;
-    esac
-  done
 }
 
 release() {

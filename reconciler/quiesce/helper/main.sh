@@ -3,6 +3,8 @@
 verdict() {
   is_attempt "$attempt" || refuse bad-request "no attempt"
   recover
+  # Held is what has begun and has no verdict, which whoever lets go of it writes. Its own dead-man has the host lock then, or, if its
+  # processes were all killed, somebody else has it, and nobody could let go of it since. Without either no verdict could be written.
   if [ -s "$DIR/verdict" ]; then
     read -r kind milliseconds REASON <"$DIR/verdict"
     say "VERDICT $kind $milliseconds${REASON:+ $REASON}"

@@ -1,17 +1,21 @@
 # ---- driver: mariadb --------------------------------------------------------------------------------------------------------
 
+# The option file may say who logs in, and by which socket. It must lead to no other machine, whose data are not here, and an error
+# must end the client.
 mariadb_client() { # none of the words has a blank in it; no password ever is an argument
   client=mariadb
   command -v mariadb >/dev/null || client=mysql
   if [ -n "$defaults_file" ]; then client="$client --defaults-file=$defaults_file"; else client="$client --no-defaults"; fi
-  say "$client ${socket:+--socket=$socket} --batch --skip-column-names --skip-reconnect --unbuffered --connect-timeout=5"
+  client="$client --host=localhost --protocol=socket ${socket:+--socket=$socket}"
+  say "$client --batch --skip-column-names --skip-reconnect --skip-force --unbuffered --connect-timeout=5"
 }
 status_of() { say "(SELECT variable_value FROM information_schema.global_status WHERE variable_name = '$1')"; }
 
 PREFLIGHT_SQL="
 SELECT CONCAT_WS(' ', 'version', @@version);
 SHOW GLOBAL VARIABLES WHERE variable_name IN ('datadir', 'innodb_undo_directory', 'innodb_log_group_home_dir', 'log_bin_basename',
-  'relay_log_basename', 'innodb_data_home_dir', 'innodb_data_file_path', 'aria_log_dir_path', 'wsrep_on');
+  'relay_log_basename', 'innodb_data_home_dir', 'innodb_data_file_path', 'aria_log_dir_path', 'rocksdb_datadir',
+  'rocksdb_wal_dir', 'wsrep_on');
 SELECT LOWER(CONCAT_WS(' ', variable_name, variable_value)) FROM information_schema.global_status WHERE variable_name IN
   ('WSREP_CLUSTER_SIZE', 'WSREP_CLUSTER_STATUS', 'WSREP_LOCAL_STATE');
 SELECT CONCAT('privileges ', COUNT(DISTINCT privilege_type)) FROM information_schema.user_privileges
@@ -23,7 +27,7 @@ SELECT CONCAT_WS(' ', 'long', id, time, 's') FROM information_schema.processlist
 
 check_mariadb_client() {
   command -v mariadb >/dev/null || need mysql
-  [ -z "$defaults_file" ] || [ -r "$defaults_file" ] || refuse database "the defaults file cannot be read"
+  check_defaults_file
 }
 
 # MySQL has not all the tables that MariaDB is asked, but has told its version by then.
@@ -40,11 +44,11 @@ mariadb_check() { # -> DATA_PATHS DATA_DIR, and refusals
   while read -r key value; do
     case $key in
       version) version=$value ;;
-      datadir) DATA_DIR=$value DATA_PATHS="$DATA_PATHS $value" ;;
-      log_bin_basename | relay_log_basename) DATA_PATHS="$DATA_PATHS ${value%/*}"; [ -z "$value" ] || fact "$key $value" ;;
+      datadir) add_data_dir "$value" ;;
+      log_bin_basename | relay_log_basename) [ -z "$value" ] || { add_folder_of "$value" && fact "$key $value"; } ;;
       innodb_data_home_dir) data_home=$value ;;
       innodb_data_file_path) data_files=$value ;;
-      *_dir | *_directory | *_dir_path) case $value in /*) DATA_PATHS="$DATA_PATHS $value" ;; esac ;;
+      *_dir | *_directory | *_dir_path | rocksdb_datadir) add_configured "$value" ;;
       wsrep_on) wsrep=$value ;;
       wsrep_cluster_size) size=$value ;;
       wsrep_cluster_status) status=$value ;;
@@ -76,18 +80,17 @@ check_version() {
 
 # Data outside the usual places: the system tablespace's files, DATA DIRECTORY clauses (.isl files, links), linked schemas.
 add_tablespaces() {
-  is_path "$DATA_DIR" || refuse volume-mismatch "the data directory has a name that is not handled"
-  fact "datadir $DATA_DIR"
+  set -f
   IFS=';'
-  for file in $data_files; do
-    case ${data_home:+$data_home/}$file in /*) DATA_PATHS="$DATA_PATHS $(path=${data_home:+$data_home/}${file%%:*}; say "${path%/*}")" ;; esac
-  done
+  # shellcheck disable=SC2086 # split on purpose
+  set -- $data_files
   unset IFS
+  set +f
+  for file; do add_configured "${data_home:+$data_home/}${file%%:*}"; done
   add_links "$DATA_DIR" 2
   linked=$(find "$DATA_DIR/" -maxdepth 2 -name '*.isl' 2>/dev/null)
-  while read -r file; do
-    [ -z "$file" ] || { read -r file <"$file"; DATA_PATHS="$DATA_PATHS $file"; }
-    case $file in *' '*) refuse volume-mismatch "a tablespace has a name that is not handled" ;; esac
+  while IFS= read -r file; do
+    [ -z "$file" ] || { IFS= read -r file <"$file"; add_path "$file"; }
   done <<LINKS
 $linked
 LINKS
@@ -131,14 +134,18 @@ mariadb_text() { # WHAT [ID]
   esac
 }
 
-# Galera: while a member is held its receive queue grows, and flow control would make all others wait. So it takes leave first;
-# a leave that somebody else took is left alone. The other way round, after the lock, it would hang.
+# Galera: while a member is held its receive queue grows, and flow control would make all others wait. So it takes leave first.
+# The other way round, after the lock, it would hang. A leave that somebody else has taken just now is not ours to end.
 mariadb_before() {
   [ -z "$cluster" ] || AFTER=yes
   [ "$wsrep" = ON ] || return 0
   desync=$(ask 'SELECT @@wsrep_desync;')
   fact "wsrep-desync $desync"
-  case $desync in 0) ;; 1) return 0 ;; *) refuse cluster "whether the member is desynced cannot be told" ;; esac
+  case $desync in
+    0) ;;
+    1) refuse cluster "somebody else has desynced this member just now" ;;
+    *) refuse cluster "whether the member is desynced cannot be told" ;;
+  esac
   true >"$DIR/desync" # from here on it is ours to take back
   [ -e "$DIR/desync" ] || refuse no-space "/run is full"
   SECOND=yes

@@ -34,24 +34,27 @@ mongodb_js() {
 
 MONGODB_PREFLIGHT='try { tell("version " + word(run_command({buildInfo: 1}).version)); } catch (e) { fail(e); }
 try { var o = run_command({getCmdLineOpts: 1}).parsed.storage || {}; tell("dbpath " + word(o.dbPath || "/data/db")); if (o.journal && o.journal.enabled === false) tell("journal off"); } catch (e) { fail(e); }
-try { tell("engine " + word(run_command({serverStatus: 1}).storageEngine.name)); } catch (e) { fail(e); }
-try { var h = hello(); tell("role " + role(h)); if (h.setName) { var m = members(); tell("members " + m.healthy); tell("lag " + m.lag); } } catch (e) { fail(e); }
+try { var s = run_command({serverStatus: 1}); tell("engine " + word(s.storageEngine.name)); tell("pid " + Number(s.pid)); } catch (e) { fail(e); }
+try { var h = hello(); if (h.topologyVersion) tell("process " + process_of(h)); tell("role " + role(h)); if (h.setName) { var m = members(); tell("members " + m.healthy); tell("lag " + m.lag); } } catch (e) { fail(e); }
 try { var c = run_command({currentOp: 1}); if (c.fsyncLock) tell("locked yes"); c.inprog.forEach(function (o) { var l = o.locks && String(o.locks.Global).toLowerCase() == "w", ms = Number(o.transaction ? o.transaction.timeOpenMicros : o.microsecs_running || 0) / 1000; if (l && !o.waitingForLock && ms >= most) tell("long " + word(o.opid || o.type) + " " + Math.floor(ms / 1000) + " s"); }); } catch (e) { fail(e); }
 try { var a = run_command({connectionStatus: 1, showPrivileges: true}).authInfo; if (a.authenticatedUsers.length) { var may = {}; a.authenticatedUserPrivileges.forEach(function (p) { if (p.resource.cluster || p.resource.anyResource) p.actions.forEach(function (x) { may[x] = 1; }); }); var lacks = ["fsync", "unlock", "killop", "inprog"].filter(function (x) { return !may[x]; }); if (lacks.length) tell("lacks " + lacks.join(",")); } } catch (e) { fail(e); }
 tell("end");'
 
 mongodb_check() { # -> DATA_PATHS DATA_DIR, and refusals
   command -v mongosh >/dev/null || command -v mongo >/dev/null || need mongosh
-  mongodb_check_file
+  check_defaults_file
+  mongodb_check_readers
   rows=$(ask "$(mongodb_js; say "var most = $max_hold;"; say "$MONGODB_PREFLIGHT")") || mongodb_refuse_rows "$rows"
-  version='' journal=on engine='' role='' members=0 lag=unknown locked=no long='' lacks='' end=no
+  version='' dbpath='' journal=on engine='' pid='' process='' role='' members=0 lag=unknown locked=no long='' lacks='' end=no
   while read -r key value; do
     case $key in
       ERROR) refuse_mongodb "$value" ;;
       version) version=$value ;;
-      dbpath) DATA_DIR=$value ;;
+      dbpath) dbpath=$value ;;
       journal) journal=$value ;;
       engine) engine=$value ;;
+      pid) pid=$value ;;
+      process) process=$value ;;
       role) role=$value ;;
       members) members=$value ;;
       lag) lag=$value ;;
@@ -73,12 +76,9 @@ ROWS
   [ -z "$long" ] || refuse long-query "an operation or transaction has been writing for long (operation, seconds): $long"
 }
 
-mongodb_check_file() { # -> defaults_file, as it really is called
-  [ -n "$defaults_file" ] || return 0
-  { path=$(readlink -f "$defaults_file") && is_path "$path" && [ -f "$path" ]; } || refuse database "the defaults file cannot be read"
-  defaults_file=$path
-  is_roots_alone "$path" || refuse database "the defaults file is not safe: others than root may write to $UNSAFE"
-  [ -z "$(find "$path" -maxdepth 0 \( -perm -004 -o -perm -040 ! -group 0 \))" ] || refuse database "the defaults file is not safe: others may read it"
+mongodb_check_readers() { # of a file that nearly always has a password in it
+  [ -z "$defaults_file" ] || [ -z "$(find "$defaults_file" -maxdepth 0 \( -perm -004 -o -perm -040 ! -group 0 \))" ] ||
+    refuse database "the defaults file is not safe: others may read it"
 }
 
 mongodb_refuse_rows() { refuse_rows "$(say "$1" | sed -n '/^ERROR/p;/Mongo/p')"; } # the shell also complains of having no home
@@ -99,17 +99,30 @@ mongodb_check_version() { # -> VERSION_NUMBER
   VERSION_NUMBER=$((major * 10000 + minor * 100 + patch))
   [ "$VERSION_NUMBER" -ge 40400 ] || refuse unsupported "MongoDB $number is older than 4.4"
   [ "$role" != router ] || refuse unsupported "this is a mongos, which has no data: hold the members of the shards"
+  is_id "$process" || refuse unsupported "it does not tell which process it is"
   [ "$engine" = wiredTiger ] || refuse unsupported "the storage engine is $engine and not wiredTiger"
   [ "$journal" = on ] || refuse unsupported "it keeps no journal: a copy could lose the last minute"
 }
 
 # The journal, and folders of databases and of indexes, may be links to other volumes.
 mongodb_check_paths() {
-  is_path "$DATA_DIR" || refuse volume-mismatch "the data directory has a name that is not handled"
+  add_data_dir "$dbpath"
   [ -e "$DATA_DIR/WiredTiger" ] || refuse volume-mismatch "$DATA_DIR has no data of MongoDB: does it run in a container?"
-  fact "datadir $DATA_DIR"
-  DATA_PATHS="$DATA_DIR $DATA_DIR/journal"
+  mongodb_check_process
+  add_path "$DATA_DIR/journal"
   add_links "$DATA_DIR" 3
+}
+
+# The file that logs in, or a port that is forwarded, may lead to another machine, which has a folder of the same name. What the
+# server holds open all its life is mongod.lock.
+mongodb_check_process() {
+  if is_number "$pid"; then
+    for file in "/proc/$pid/fd"/*; do
+      # shellcheck disable=SC3013 # all three shells have it, and POSIX since 2024
+      [ ! "$file" -ef "$DATA_DIR/mongod.lock" ] || return 0
+    done
+  fi
+  refuse volume-mismatch "the server that answers is no process of this machine that has $DATA_DIR open: is it another, or in a container?"
 }
 
 mongodb_check_role() {
@@ -133,7 +146,10 @@ mongodb_check_role() {
 mongodb_text() { # WHAT [ID]
   name="stillpoint $attempt"
   case $1 in
-    open) mongodb_js; say 'try { tell("db ready " + process_of(hello())); } catch (e) { die(e); }' ;;
+    open)
+      mongodb_js
+      # A name of several servers may lead to another than the one that was looked at.
+      say "try { var p = process_of(hello()); if (p != \"$process\") throw new Error(\"another server answers than before\"); tell(\"db ready \" + p); } catch (e) { die(e); }" ;;
     start) say 'tell("db started");' ;;
     lock)
       bound='' # older ones are given up by the helper

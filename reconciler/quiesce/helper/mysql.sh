@@ -5,7 +5,7 @@ mysql_client() { mariadb_client; }
 
 MYSQL_SQL="
 SHOW GLOBAL VARIABLES WHERE variable_name IN ('datadir', 'innodb_undo_directory', 'innodb_log_group_home_dir', 'innodb_doublewrite_dir',
-  'log_bin_basename', 'relay_log_basename', 'innodb_data_home_dir', 'innodb_data_file_path', 'wsrep_on');
+  'log_bin_basename', 'relay_log_basename', 'innodb_data_home_dir', 'innodb_data_file_path', 'rocksdb_datadir', 'rocksdb_wal_dir', 'wsrep_on');
 SELECT CONCAT('file ', file_name) FROM information_schema.files WHERE file_name LIKE '/%%';
 SELECT CONCAT('privilege ', privilege_type) FROM information_schema.user_privileges
   WHERE privilege_type IN ('RELOAD', 'PROCESS', 'BACKUP_ADMIN') AND grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''');
@@ -39,12 +39,12 @@ mysql_preflight() {
   data_home='' data_files='' privileges=' ' foreign=0 replication=0 group='' long=''
   while read -r key value; do
     case $key in
-      datadir) DATA_DIR=$value DATA_PATHS="$DATA_PATHS $value" ;;
-      log_bin_basename | relay_log_basename) DATA_PATHS="$DATA_PATHS ${value%/*}" ;;
+      datadir) add_data_dir "$value" ;;
+      log_bin_basename | relay_log_basename) [ -z "$value" ] || add_folder_of "$value" ;;
       innodb_data_home_dir) data_home=$value ;;
       innodb_data_file_path) data_files=$value ;;
-      *_dir | *_directory) case $value in /*) DATA_PATHS="$DATA_PATHS $value" ;; esac ;;
-      file) case $value in *' '*) refuse volume-mismatch "a tablespace has a name that is not handled" ;; esac; DATA_PATHS="$DATA_PATHS $value" ;;
+      *_dir | *_directory | rocksdb_datadir) add_configured "$value" ;;
+      file) add_path "$value" ;;
       wsrep_on) [ "$value" != ON ] || refuse unsupported "it is a member of a Galera cluster of MySQL, which no driver knows" ;;
       privilege) privileges="$privileges$value " ;;
       foreign) foreign=$value ;;
@@ -105,5 +105,4 @@ mysql_text() { # WHAT [ID]
 }
 
 mysql_before() { [ -z "$cluster" ] || AFTER=yes; }
-mysql_is_well() { [ "$(ask "SELECT 'up';" 2>/dev/null)" = up ]; }
 

@@ -14,7 +14,7 @@ SELECT 'may-checkpoint ' || CASE WHEN rolsuper THEN 'yes' ELSE 'no' END FROM pg_
 SELECT 'wal-level ' || current_setting('wal_level');
 SELECT 'archive ' || CASE WHEN current_setting('archive_mode') = 'off' THEN 'off'
   WHEN last_failed_time > COALESCE(last_archived_time, '-infinity') THEN 'fails' ELSE 'works' END FROM pg_stat_archiver;
-SELECT 'path ' || current_setting('data_directory');
+SELECT 'data ' || current_setting('data_directory');
 SELECT 'path ' || pg_tablespace_location(oid) FROM pg_tablespace WHERE pg_tablespace_location(oid) <> '';"
 
 postgresql_check() { # -> VERSION_NUMBER DATA_PATHS DATA_DIR, and refusals
@@ -29,17 +29,13 @@ postgresql_check() { # -> VERSION_NUMBER DATA_PATHS DATA_DIR, and refusals
       may-checkpoint) privileges=$value ;;
       wal-level) wal_level=$value ;;
       archive) archive=$value ;;
-      path) DATA_PATHS="$DATA_PATHS $value" ;;
+      data) add_data_dir "$value"; add_tree "$value/pg_wal" ;;
+      path) add_tree "$value" ;;
     esac
   done <<ROWS
 $rows
 ROWS
   [ "$VERSION_NUMBER" -ge 100000 ] || refuse unsupported "this PostgreSQL is older than 10"
-  # shellcheck disable=SC2086 # a list of words
-  set -- $DATA_PATHS
-  is_path "${1:-}" || refuse volume-mismatch "the data directory has a name that is not handled"
-  DATA_DIR=$1 DATA_PATHS="$DATA_PATHS $1/pg_wal"
-  fact "datadir $1"
   case $method in checkpoint | backupMode) [ "$privileges" = yes ] || refuse privileges "the account postgres is no superuser" ;; esac
   [ "$method" != backupMode ] || postgresql_check_backup
   fact "in-recovery $recovery"
@@ -62,7 +58,7 @@ postgresql_check_backup() {
 
 # So that recovery from the copy is short. It stops nobody.
 postgresql_checkpoint() {
-  answer=$(ask "CHECKPOINT; SELECT 'lsn=' || CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END;" 90) ||
+  answer=$(ask "SET statement_timeout = 0; CHECKPOINT; SELECT 'lsn=' || CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END;" 90) ||
     refuse_rows "$answer"
   # shellcheck disable=SC2086 # one word
   say_position $answer
@@ -71,7 +67,7 @@ postgresql_checkpoint() {
 # The start of the backup waits for a checkpoint; most of that is done here, where nothing waits for it.
 postgresql_before() {
   [ -z "$cluster" ] || AFTER=yes
-  answer=$(ask 'CHECKPOINT;' 90) || refuse_rows "$answer"
+  answer=$(ask 'SET statement_timeout = 0; CHECKPOINT;' 90) || refuse_rows "$answer"
 }
 
 # What the backup label will say is known at its start, if no other checkpoint comes in between. psql has the words in variables.
@@ -80,7 +76,7 @@ postgresql_text() { # WHAT [ID]
   [ "${VERSION_NUMBER:-0}" -ge 150000 ] || begins="pg_start_backup('stillpoint', true, false)" ends='pg_stop_backup(false, '
   if [ "$freeze" = yes ]; then ends="${ends}false)"; else ends="${ends}true)"; fi # true: waits until the WAL of the hold is archived
   case $1 in
-    open) say "SELECT 'db ready ' || pg_backend_pid();" ;;
+    open) postgresql_patience; say "SELECT 'db ready ' || pg_backend_pid();" ;;
     start)
       say "SELECT $begins AS lsn \\gset
 SELECT checkpoint_lsn AS checkpoint, redo_lsn <> :'lsn' AS raced, redo_wal_file AS file, timeline_id AS timeline FROM pg_control_checkpoint() \\gset
@@ -98,10 +94,16 @@ SELECT 'db started';" ;;
 \\echo 'db broken the backup label is another'
 \\endif
 SELECT 'db unlocked';" ;;
-    second) say "SELECT 'db ready';" ;;
+    second) postgresql_patience; say "SELECT 'db ready';" ;;
     kill) say "SELECT pg_terminate_backend($2);" ;;
     gone) say "SELECT 'db left ' || COUNT(*) FROM pg_stat_activity WHERE pid = $2;" ;;
   esac
+}
+# A session of a hold waits for long between its statements, and pg_backup_stop may take long. What the account or the server has for
+# others would end it. (Not every version has each of them.)
+postgresql_patience() {
+  say "SELECT COUNT(set_config(name, '0', false)) AS limits FROM pg_settings WHERE name IN
+  ('statement_timeout', 'idle_session_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout') \\gset"
 }
 postgresql_position() {
   say "SELECT 'db position ' || pg_backend_pid() || ' lsn=' || :'lsn' || ' checkpoint=' || :'checkpoint' || ' wal-file=' || :'file' || ' timeline=' || :'timeline';"
@@ -128,6 +130,4 @@ postgresql_remove_label() {
   # shellcheck disable=SC2086 # the words of a command
   timeout 5 $AS_POSTGRES rm -f "$label" </dev/null >/dev/null 2>&1
 }
-
-postgresql_is_well() { [ "$(ask "SELECT 'up';" 2>/dev/null)" = up ]; }
 

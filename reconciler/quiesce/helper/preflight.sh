@@ -67,6 +67,14 @@ is_roots_alone() { # PATH, really so called -> UNSAFE, the first that is not, up
   [ "$UNSAFE" = / ]
 }
 
+# A client reads it as root, and what is in it may have the client load a library or run a program: who may write it is root.
+check_defaults_file() { # -> defaults_file, as it really is called
+  [ -n "$defaults_file" ] || return 0
+  { path=$(readlink -f "$defaults_file") && is_path "$path" && [ -f "$path" ]; } || refuse database "the defaults file cannot be read"
+  defaults_file=$path
+  is_roots_alone "$path" || refuse database "the defaults file is not safe: others than root may write to $UNSAFE"
+}
+
 # The rules of clusters, which are the same for all engines. That a member is the writer the controller tells, or its engine.
 check_member() { # IN-A-CLUSTER IS-THE-WRITER
   if [ -z "$cluster" ]; then
@@ -91,7 +99,13 @@ preflight() {
   check_earlier_holds
   check_service
   [ "$method" != none ] || return 0
-  case $driver in none | filesystem) ;; *) "${driver}_check" ;; esac
+  case $driver in
+    none | filesystem) ;;
+    script) script_check ;;
+    *)
+      "${driver}_check"
+      [ -n "$DATA_DIR" ] || refuse database "it does not tell where its data are" ;;
+  esac
   prove_volumes
   # shellcheck disable=SC2086 # a list of words without blanks
   set -- $volumes

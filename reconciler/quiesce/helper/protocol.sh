@@ -3,7 +3,7 @@
 attempt='' point='' window='' window_wait=120000 driver=none method=none freeze=no max_hold=20000 lock_timeout=0 stop_timeout=60000 start_timeout=60000
 service='' defaults_file='' socket='' max_lag=10000 program='' volumes='' cluster='' min_healthy=0 allow_writer=no writer=no
 BY=nothing # what is held by beside the freeze: nothing, session, service or script
-DIR='' PUMP='' TIMER='' TIMER_WORD='' STAGE=request QUIET='' MOUNTS='' FROZEN=0 DEADMAN='' BEGUN='' ENDED='' AFTER=no SECOND=no DATA_PATHS='' DATA_DIR='' REASON=''
+DIR='' PUMP='' TIMER='' TIMER_WORD='' STAGE=request QUIET='' MOUNTS='' FROZEN=0 DEADMAN='' BEGUN='' ENDED='' DUE='' AFTER=no SECOND=no STARTER='' STOOD_IN='' DATA_PATHS='' DATA_TREES='' DATA_DIR='' REASON=''
 
 say() { printf '%s\n' "$*"; }
 fact() { [ -n "$QUIET" ] || say "FACT $*"; }

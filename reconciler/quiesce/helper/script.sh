@@ -19,7 +19,7 @@ run_script() { ( exec_script "$@" ); } # WORD SECONDS
 
 hold_script() {
   await_others
-  start_timer 8 $((max_hold + 10000)) script
+  start_timer 8 $((max_hold + 500)) script
   begin "$max_hold"
   true >"$DIR/script" # from here on there is something to let go of
   [ -e "$DIR/script" ] || refuse no-space "/run is full"

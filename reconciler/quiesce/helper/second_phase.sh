@@ -3,7 +3,12 @@
 # After the release, owned by the dead-man, who keeps the host lock until it is over: a service that was stopped has to answer again,
 # a member that has left its cluster has to be back in it. It is tried for a quarter of an hour.
 needs_second_phase() { [ -e "$DIR/start" ] || [ -e "$DIR/desync" ] || [ -e "$DIR/member" ]; }
-engine_is_well() { case $driver in mariadb | mysql | postgresql | mongodb) "${driver}_is_well" ;; esac; }
+engine_is_well() {
+  case $driver in
+    mariadb | mongodb) "${driver}_is_well" ;;
+    mysql | postgresql) [ "$(ask "SELECT 'up';" 2>/dev/null)" = up ] ;;
+  esac
+}
 is_well() { if [ -e "$DIR/start" ]; then service_is_back; else engine_is_well; fi; }
 
 second_phase() {
@@ -39,6 +44,31 @@ hand_second_phase() {
   ! needs_second_phase || deadman_alive || { stand_in_for_second_phase; return 1; }
 }
 
-# In the place of a dead-man that has died. It outlives the helper and keeps the host lock.
-stand_in_for_second_phase() { { ! needs_second_phase || { second_phase; tidy; }; } </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- & }
+# In the place of a dead-man that has died, or beside one that does not move: whatever is done in it may be done twice. It outlives the
+# helper and keeps the host lock.
+stand_in_for_second_phase() {
+  [ -z "$STOOD_IN" ] || return 0
+  STOOD_IN=yes
+  { ! needs_second_phase || { second_phase; tidy; }; } </dev/null >/dev/null 2>&1 5>&- 6>&- 7>&- &
+}
+
+# The controller's last line, after a hold with a second phase. Until then the dead-man is looked after.
+tell_service() {
+  [ "$AFTER" = yes ] || return 0
+  [ "$SECOND" = yes ] || { say "SERVICE up 0"; return; }
+  now
+  end=$((NOW + start_timeout / 10 + 500))
+  start_timer 8 1000 look
+  while next 8; do
+    case "$EVENT $REST" in
+      'dm service '*) say "SERVICE ${REST#service }" && break ;;
+      'timer look')
+        now
+        [ "$NOW" -lt "$end" ] || { stand_in_for_second_phase; say "SERVICE down nothing is known of it"; break; }
+        deadman_alive || stand_in_for_second_phase
+        start_timer 8 1000 look
+        ;;
+    esac
+  done
+}
 

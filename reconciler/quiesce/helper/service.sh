@@ -17,7 +17,7 @@ service_mark() { # -> MARK, empty unless the service has shut down by itself and
 }
 data_touched() { # files newer than the marker, or that cannot be looked at
   # shellcheck disable=SC2086 # a list of words without blanks
-  [ -n "$(find ${DATA_PATHS:-$MOUNTS} -xdev -newer "$DIR/stopped" 2>&1)" ]
+  [ -n "$(find -H ${DATA_PATHS:-$MOUNTS} -xdev -newer "$DIR/stopped" 2>&1)" ]
 }
 
 stop_service() {
@@ -65,7 +65,8 @@ service_is_back() {
 hand_start() {
   if deadman_alive; then
     printf 'start\n' >&6
-    start_timer 8 2000 start
+    patience 2000
+    start_timer 8 "$PATIENCE" start
     while next 8; do
       case "$EVENT $REST" in 'dm started') stop_timer && return ;; 'dm fired '*) lost ;; 'timer start') break ;; esac
     done

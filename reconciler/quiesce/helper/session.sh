@@ -50,9 +50,12 @@ lock_session() {
   await 'db started' lock-timeout
   sync_mounts # once more: the less is dirty, the shorter is the freeze
   await_others
-  start_timer 8 $((max_hold + 10000)) session
+  start_timer 8 $((max_hold + 500)) session # of the several statements each may wait for as long as lock_seconds says
   begin "$max_hold"
-  ! lock_outlives_client || start_timer 8 "$(lock_seconds)500" lock # not every version gives it up by itself
+  if lock_outlives_client; then # not every version gives it up by itself
+    patience "$(lock_seconds)500"
+    start_timer 8 "$PATIENCE" lock
+  fi
   true >"$DIR/lock" # from here on there may be one to take back
   [ -e "$DIR/lock" ] || refuse no-space "/run is full"
   "${driver}_text" lock >&5

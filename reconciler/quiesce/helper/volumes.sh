@@ -1,10 +1,40 @@
 # ---- volume proof -------------------------------------------------------------------------------------------------------
 
-mount_of() { # REAL-PATH -> MOUNT DEVICE; the last of several mounts on one point is the one that is seen
-  MOUNT='' DEVICE=''
-  while read -r _ _ number _ point _; do
+# What an engine tells of its data. The paths are kept in lists of words, so each is looked at before it gets there.
+add_path() { # PATH
+  is_path "$1" || refuse volume-mismatch "a data path has a name that is not handled: $(say "$1" | sed 's/[^ -~]/?/g')"
+  DATA_PATHS="$DATA_PATHS $1"
+}
+add_tree() { # FOLDER of which all is data, also what is mounted below it
+  add_path "$1"
+  DATA_TREES="$DATA_TREES $1"
+}
+add_data_dir() { # FOLDER
+  add_tree "$1"
+  DATA_DIR=$1
+  fact "datadir $1"
+}
+add_folder_of() { # FILE
+  folder=${1%/*}
+  add_path "${folder:-/}"
+}
+add_configured() { # PATH, empty if there is none; a relative one is in the data directory, if it leads to nowhere else
+  case $1 in /* | *..*) add_path "$1" ;; esac
+}
+add_links() { # FOLDER DEPTH: what lies behind links in it
+  links=$(find "$1/" -maxdepth "$2" -type l 2>/dev/null)
+  while IFS= read -r link; do
+    [ -z "$link" ] || add_tree "$link"
+  done <<LINKS
+$links
+LINKS
+}
+
+mount_of() { # REAL-PATH -> MOUNT DEVICE OPTIONS; the last of several mounts on one point is the one that is seen
+  MOUNT='' DEVICE='' OPTIONS=''
+  while read -r _ _ number _ point rest; do
     prefix=${point%/}
-    case $1/ in "$prefix"/*) [ ${#point} -lt ${#MOUNT} ] || MOUNT=$point DEVICE=$number ;; esac
+    case $1/ in "$prefix"/*) [ ${#point} -lt ${#MOUNT} ] || MOUNT=$point DEVICE=$number OPTIONS=${rest##* } ;; esac
   done </proc/self/mountinfo
 }
 
@@ -63,31 +93,41 @@ use_volumes_of() { # WHAT MAJOR:MINOR; all of its disks must be volumes of the r
   done
 }
 
-add_links() { # FOLDER DEPTH: what lies behind links in it, appended to DATA_PATHS
-  links=$(find "$1/" -maxdepth "$2" -type l 2>/dev/null)
-  while read -r link; do
-    case $link in *' '*) refuse volume-mismatch "a link in $1 has a name that is not handled" ;; esac
-    DATA_PATHS="$DATA_PATHS $link"
-  done <<LINKS
-$links
-LINKS
+# XFS may keep its log and its real-time data on disks of their own.
+use_mount() { # WHAT MOUNT DEVICE OPTIONS
+  use_volumes_of "$1" "$3"
+  for kind in logdev rtdev; do
+    case ,$4 in *",$kind="*) ;; *) continue ;; esac
+    apart=,$4
+    apart=${apart##*",$kind="}
+    apart=$(readlink -f "${apart%%,*}")
+    { read -r number <"/sys/class/block/${apart##*/}/dev"; } 2>/dev/null || refuse volume-mismatch "the $kind of $2 cannot be traced to a disk"
+    use_volumes_of "the $kind of $2" "$number"
+  done
+  add_mount "$2" "$3"
 }
 
-prove_path() { # PATH of the engine's data
-  is_path "$1" || refuse volume-mismatch "a data path has a name that is not handled"
+prove_path() { # PATH of the engine's data -> real
   { real=$(readlink -f "$1") && is_path "$real" && [ -e "$real" ]; } || refuse volume-mismatch "data path $1 cannot be resolved"
   mount_of "$real"
-  use_volumes_of "$1" "$DEVICE"
-  add_mount "$MOUNT" "$DEVICE"
+  use_mount "$1" "$MOUNT" "$DEVICE" "$OPTIONS"
+}
+
+prove_below() { # REAL-PATH of a folder of the engine's data: what is mounted below it, appended to DATA_PATHS
+  while read -r _ _ number _ point rest; do
+    case $point in "${1%/}"/?*) ;; *) continue ;; esac
+    add_path "$point"
+    use_mount "$point" "$point" "$number" "${rest##* }"
+  done </proc/self/mountinfo
 }
 
 prove_mounts() { # every mounted filesystem that has a part on the volumes
-  while read -r _ _ number _ point _; do
+  while read -r _ _ number _ point rest; do
     DISKS=''
     device=$number
     whole_disks "$number" || continue
     for disk in $DISKS; do
-      case $MAP in *" $disk="*) use_volumes_of "$point" "$device" && add_mount "$point" "$device" && break ;; esac
+      case $MAP in *" $disk="*) use_mount "$point" "$point" "$device" "${rest##* }" && break ;; esac
     done
   done </proc/self/mountinfo
 }
@@ -95,7 +135,14 @@ prove_mounts() { # every mounted filesystem that has a part on the volumes
 prove_volumes() { # -> MOUNTS
   MOUNTS='' MOUNT_DEVICES='' FOUND=''
   map_volumes
-  if [ -n "$DATA_PATHS" ]; then for path in $DATA_PATHS; do prove_path "$path"; done; else prove_mounts; fi
+  if [ -n "$DATA_PATHS" ]; then
+    for path in $DATA_PATHS; do
+      prove_path "$path"
+      case " $DATA_TREES " in *" $path "*) prove_below "$real" ;; esac
+    done
+  else
+    prove_mounts
+  fi
   for volume in $volumes; do
     case " $FOUND " in *" $volume "*) ;; *) refuse volume-mismatch "asked for:$volumes; the data is on:${FOUND:- none}" ;; esac
   done

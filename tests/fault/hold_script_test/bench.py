@@ -47,7 +47,7 @@ class Bench:
         if verb == "hold":
             changes.setdefault("attempt", helper.attempt)
         helper.send(*self.request(**changes))
-        assert helper.line() == "STILLPOINT 1 0.4.0", helper.lines
+        assert helper.line() == "STILLPOINT 1 0.5.0", helper.lines
         return helper
 
     def probe(self, expect, **changes):
@@ -105,6 +105,13 @@ def journal(helper, name):
 
 def words_of(path):
     return path.read_text().split()
+
+
+def wait_into_hold(helper, seconds):
+    """Until so much of it is over by the helper's own clock, which is the machine's uptime."""
+    begun = int(journal(helper, "begun").read_text())
+    wait_until("that moment of the hold",
+               lambda: float(words_of(pathlib.Path("/proc/uptime"))[0]) * 100 >= begun + seconds * 100)
 
 
 def lets_go_by(b, writer, helper, seconds):

@@ -4,7 +4,7 @@ import os
 import pathlib
 import signal
 
-from bench import EVERY_SHELL, case, journal, words_of
+from bench import EVERY_SHELL, case, journal, wait_into_hold, words_of
 from engines import Postgres, PostgresCopy
 from lab import VOLUMES, run, wait_until
 
@@ -112,6 +112,17 @@ def a_backup_mode_ends_with_its_helper(b):
         helper = b.hold(max_hold_ms="3000", **BACKUP)
         os.killpg(helper.process.pid, signal.SIGKILL)
         wait_until("the verdict", lambda: b.verdict(helper).startswith("VERDICT broken"))
+        settled(b, postgres)
+
+
+@case()
+def limits_of_the_account_do_not_end_a_backup_mode(b):
+    with Postgres(b.lab, wal_apart=True, archive=True) as postgres:
+        for limit in ("statement_timeout", "idle_session_timeout"):
+            postgres.sql(f"ALTER ROLE postgres SET {limit} = '700ms'")
+        helper = b.hold(**BACKUP)
+        wait_into_hold(helper, 1.5)
+        b.release(helper)
         settled(b, postgres)
 
 

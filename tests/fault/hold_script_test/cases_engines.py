@@ -5,7 +5,7 @@ import pathlib
 import signal
 import time
 
-from bench import EVERY_SHELL, case, journal, lets_go_by
+from bench import EVERY_SHELL, Standing, case, dead_man_of, journal, lets_go_by, words_of
 from engines import Galera, Postgres
 from lab import VOLUMES, Helper, Writer, run, wait_until
 
@@ -136,6 +136,21 @@ def a_script_s_hold_that_is_under_way_ends_before_its_release(b):
         assert program.calls()[-1] == "release" and "hold-done" not in program.calls(), program.calls()
 
 
+@case(EVERY_SHELL)
+def a_script_s_hold_ends_in_time_without_a_dead_man(b):
+    with Program(b.lab) as program:
+        program.slow("hold")
+        helper = b.helper("hold", max_hold_ms="2000", **settings_of(program))
+        helper.until("LOCKED")
+        helper.send("HOLD")
+        wait_until("the program", lambda: "hold" in program.calls())
+        os.kill(dead_man_of(b, helper), signal.SIGKILL)
+        helper.until("REFUSED script timed out")
+        kind, took = words_of(journal(helper, "verdict"))[:2]
+        assert kind == "broken" and int(took) <= 3000, f"{kind} {took} ms"
+        assert program.calls()[-1] == "release"
+
+
 @case()
 def a_script_is_what_was_proven_safe(b):
     with Program(b.lab) as program:
@@ -248,6 +263,24 @@ def a_galera_member_comes_back_without_the_helper(b):
 
 
 @case()
+def a_galera_member_comes_back_without_the_dead_man(b):
+    with Galera(b.lab) as galera:
+        helper = b.hold(**on_member(galera))
+        guard = dead_man_of(b, helper)
+        os.kill(guard, signal.SIGSTOP)  # so that it does not bring the member back before it is killed
+        b.release(helper)
+        assert galera.desync(2) == "1"
+        os.kill(guard, signal.SIGKILL)
+        helper.until(r"SERVICE up \d+")
+        assert is_back(galera)
+
+
+DESYNC_ONCE = """[ -e {top}/desynced ] || {{ touch {top}/desynced; mariadb --no-defaults --socket=/run/galera/2.sock -e 'SET GLOBAL wsrep_desync = ON'; }}
+exec {real} "$@"
+"""
+
+
+@case()
 def what_somebody_else_has_desynced_stays_so(b):
     with Galera(b.lab) as galera:
         galera.sql(2, "SET GLOBAL wsrep_desync = ON")
@@ -258,4 +291,8 @@ def what_somebody_else_has_desynced_stays_so(b):
         b.probe("REFUSED cluster .*", **on_member(galera, cluster=None))
         b.probe("REFUSED writer .*", **on_member(galera, writer="yes"))
         b.probe("OK", **on_member(galera))
+        with Standing(b.lab, "sync", DESYNC_ONCE):  # after the preflight
+            b.hold(held="REFUSED cluster somebody else has desynced this member just now", **on_member(galera))
+        assert galera.desync(2) == "1"
+        (b.lab.top / "desynced").unlink()
         assert not journal(b.helpers[-1], "desync").exists()

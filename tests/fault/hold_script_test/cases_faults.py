@@ -1,10 +1,11 @@
 """What dies, hangs or is taken away while something is held."""
 
 import os
+import pathlib
 import re
 import signal
 
-from bench import EVERY_SHELL, case, dead_man_of, journal, kill_everybody, lets_go_by, words_of
+from bench import EVERY_SHELL, Standing, case, dead_man_of, journal, kill_everybody, lets_go_by, wait_into_hold, words_of
 from lab import VOLUMES, Helper, Writer, run, wait_until
 
 
@@ -52,6 +53,26 @@ def a_killed_dead_man_is_stood_in_for(b):
         os.kill(guard, signal.SIGKILL)
         lets_go_by(b, writer, helper, 9.0)
         helper.until(r"RELEASED broken \d+ overdue", 15)
+
+
+@case(EVERY_SHELL)
+def a_dead_man_that_does_not_move_is_not_waited_for_too_long(b):
+    for order in ("ABORT", "end"):
+        with Writer() as writer:
+            helper = b.hold(max_hold_ms="3000")
+            guard = dead_man_of(b, helper)
+            os.kill(guard, signal.SIGSTOP)
+            try:
+                wait_into_hold(helper, 2.5)
+                if order == "ABORT":
+                    helper.send(f"ABORT {helper.attempt}")
+                else:
+                    helper.process.stdin.close()
+                lets_go_by(b, writer, helper, 4.0)
+                helper.until(r"ABORTED \d+")
+            finally:
+                os.kill(guard, signal.SIGCONT)
+        wait_until("the helper's processes to end", lambda: not b.lab.processes(), 15)
 
 
 @case(EVERY_SHELL)
@@ -108,6 +129,22 @@ def a_lock_that_does_not_come_is_given_up(b):
     b.hold(held="REFUSED lock-timeout .*", max_hold_ms="2000")
     holder.end()
     b.lab.sql("DROP TABLE shop.old")
+
+
+@case()
+def a_client_that_goes_on_after_an_error_has_no_lock(b):
+    holder = Helper(["mariadb", "--no-defaults", "-N", "-B"], "--unbuffered")
+    b.helpers.append(holder)
+    holder.send("LOCK TABLES shop.orders WRITE; SELECT 'ready';")
+    holder.until("ready")
+    request = {"method": "readLock", "max_hold_ms": "60000", "lock_timeout_ms": "1000"}
+    options = pathlib.Path("/run/force.cnf")
+    options.write_text("[client]\nforce\n")
+    b.hold(held="REFUSED lock-timeout .*", defaults_file=options, **request)
+    options.unlink()
+    with Standing(b.lab, "mariadb", 'exec {real} "$@" --force\n'):  # one that does not do as it is told
+        b.hold(held="REFUSED lock-timeout 1205.*", **request)
+    holder.end()
 
 
 @case()

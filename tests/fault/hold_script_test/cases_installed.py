@@ -86,7 +86,7 @@ def the_installed_helper_holds_for_a_login_that_may_do_nothing_else(b):
             helper = Helper([*installed.ssh()], command)
             b.helpers.append(helper)
             helper.send(*b.request())
-            assert helper.line() == "STILLPOINT 1 0.4.0"
+            assert helper.line() == "STILLPOINT 1 0.5.0"
             helper.until("OK")
             assert helper.end() == 0
         helper = Helper([*installed.ssh()], f"sudo -n -- {HELPER} hold")

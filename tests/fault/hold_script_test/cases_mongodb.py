@@ -1,8 +1,10 @@
 """MongoDB, by stand-ins for it and for its shell: their behaviour is the manual's, nobody's server was asked."""
 
 import contextlib
+import json
 import os
 import pathlib
+import shutil
 import signal
 
 from bench import EVERY_SHELL, Standing, case, dead_man_of, journal, kill_everybody, lets_go_by, words_of
@@ -188,22 +190,48 @@ def somebody_else_s_fsync_lock_is_left_alone(b):
         settled(b, mongo, 4, locks=1)
 
 
-LOCK_ONCE = """[ -e {top}/locked ] || {{ touch {top}/locked; python3 -c '
-import socket
+SAY_ONCE = """[ -e {top}/said ] || {{ touch {top}/said; python3 -c '
+import json, socket
 one = socket.socket(socket.AF_UNIX)
 one.connect("/run/mongod.sock")
-one.sendall(b"{{\\"fsync\\": 1, \\"lock\\": true}}\\n")
+one.sendall(json.dumps(DOCUMENT).encode() + bytes([10]))
 one.recv(1000)'; }}
 exec {real} "$@"
 """
 
 
+@contextlib.contextmanager
+def said_after_the_preflight(b, document):
+    text = json.dumps(document).replace("true", "True").replace("{", "{{").replace("}", "}}")
+    with Standing(b.lab, "sync", SAY_ONCE.replace("DOCUMENT", text)):
+        yield
+    (b.lab.top / "said").unlink()
+
+
 @case()
 def a_lock_that_is_not_the_only_one_is_given_back(b):
-    with Mongo(b.lab) as mongo, Standing(b.lab, "sync", LOCK_ONCE):  # after the preflight, before the lock
+    with Mongo(b.lab) as mongo, said_after_the_preflight(b, {"fsync": 1, "lock": True}):
         b.hold(held="REFUSED database somebody else has locked it, too", **LOCK)
         settled(b, mongo, 1, locks=1)
-    (b.lab.top / "locked").unlink()
+
+
+@case()
+def a_mongodb_of_another_machine_is_refused(b):
+    with Mongo(b.lab) as mongo:
+        b.probe("OK", **JOURNAL)
+        for pid in (1, 99999999, 2 ** 40, "1/fd/../../self"):
+            mongo.set(pid=pid)
+            b.probe("REFUSED volume-mismatch the server that answers is no process of this machine.*", **JOURNAL)
+        mongo.set(pid=None)
+        copy = b.lab.mounts[1] / "copy"  # a folder of the same name, which another process or none has open
+        shutil.copytree(mongo.data, copy)
+        mongo.set(dbPath=str(copy))
+        b.probe("REFUSED volume-mismatch the server that answers is no process of this machine.*", **LOCK)
+        mongo.set(dbPath=str(mongo.data))
+        with said_after_the_preflight(b, {"standIn": {"processId": "b" * 24}}):  # a name of several servers
+            b.hold(held="REFUSED database another server answers than before", **LOCK)
+        settled(b, mongo, 0)
+        shutil.rmtree(copy)
 
 
 @case()
@@ -236,43 +264,6 @@ def a_server_that_was_started_anew_is_not_unlocked(b):
         mongo.command({"fsync": 1, "lock": True})
         b.release(helper, r"RELEASED broken \d+ .*")
         settled(b, mongo, 0, locks=1)
-
-
-@case()
-def members_of_a_replica_set_are_looked_at(b):
-    with Mongo(b.lab, role="secondary", hidden=True) as mongo:
-        b.probe("REFUSED cluster .*", **LOCK)
-        assert "FACT role secondary" in b.probe("OK", **LOCK, **MEMBER)
-        b.probe("REFUSED writer .*", writer="yes", **LOCK, **MEMBER)
-        mongo.set(others=[1, 0])
-        b.probe("REFUSED cluster 2 members are healthy, 3 are wanted", **LOCK, **MEMBER)
-        mongo.set(others=[2, 2])
-        b.probe("REFUSED cluster no primary is seen.*", **LOCK, **MEMBER)
-        mongo.set(others=[1, 2], lag=11000)
-        b.probe(r"REFUSED cluster this member is \d+ ms behind its primary; 10000 are allowed", **LOCK, **MEMBER)
-        b.probe("REFUSED cluster .*", **JOURNAL, **MEMBER)
-        b.probe("OK", max_lag_ms="60000", **LOCK, **MEMBER)
-        mongo.set(lag=0, role="recovering")
-        b.probe("REFUSED cluster .*neither.*", **LOCK, **MEMBER)
-        mongo.set(role="primary", others=[2, 2])
-        b.probe("REFUSED writer .*", **LOCK, **MEMBER)
-        b.probe("OK", allow_writer="yes", **LOCK, **MEMBER)
-        mongo.set(role="standalone")
-        b.probe("REFUSED cluster .*minHealthyMembers: 1", **LOCK, **MEMBER)
-
-
-@case(EVERY_SHELL)
-def a_member_catches_up_before_it_is_over(b):
-    with Mongo(b.lab, role="secondary") as mongo:
-        helper = b.hold(**LOCK, **MEMBER, start_timeout_ms="20000")
-        mongo.set(lag=60000)
-        b.release(helper)
-        assert mongo.lock_count() == 0
-        b.helper("hold", driver="none", method="none", volume=None).until("REFUSED busy .*")
-        mongo.set(lag=0)
-        helper.until(r"SERVICE up \d+")
-        assert helper.end() == 0
-        settled(b, mongo, 1)
 
 
 @case()

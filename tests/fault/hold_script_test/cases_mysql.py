@@ -85,6 +85,19 @@ def an_instance_lock_that_does_not_come_is_given_up(b):
         b.hold(held="REFUSED lock-timeout 1205.*", lock_timeout_ms="1000", **INSTANCE)
 
 
+@case(EVERY_SHELL)
+def a_lock_that_does_not_come_is_given_up_without_a_dead_man(b):
+    with Mysql(b.lab, blocked=True, patient=True):  # each of several statements may wait for its own time
+        helper = b.helper("hold", max_hold_ms="2000", **READ_LOCK)
+        helper.until("LOCKED")
+        helper.send("HOLD")
+        wait_until("the lock to be asked for", lambda: journal(helper, "lock").exists())
+        os.kill(dead_man_of(b, helper), signal.SIGKILL)
+        helper.until("REFUSED lock-timeout .*")
+        kind, took = words_of(journal(helper, "verdict"))[:2]
+        assert kind == "broken" and int(took) <= 3000, f"{kind} {took} ms"
+
+
 @case()
 def a_mysql_that_cannot_be_held_is_refused(b):
     with Mysql(b.lab) as mysql:
@@ -98,6 +111,9 @@ def a_mysql_that_cannot_be_held_is_refused(b):
                 ({"replication": 2}, "cluster .*", INSTANCE), ({"group": "3 ONLINE SECONDARY"}, "cluster .*", INSTANCE),
                 ({"files": ["/var/lib/elsewhere/t.ibd"]}, "volume-mismatch .*", INSTANCE), ({"files": ["/srv/a b.ibd"]}, "volume-mismatch .*", INSTANCE),
                 ({"files": ["/srv/$(touch${IFS}x)"]}, "volume-mismatch .*", INSTANCE),
+                *(({"variables": {**good["variables"], name: value}}, "volume-mismatch .*", INSTANCE) for name, value in (
+                    ("rocksdb_datadir", "/var/lib/rocks"), ("rocksdb_wal_dir", "/var/lib/rocks"), ("innodb_undo_directory", "../undo"),
+                    ("innodb_data_file_path", "ibdata1:12M;/var/lib/[a-z]*/ibdata2:1G"), ("log_bin_basename", "/var/lib/[a-z]*/binlog"))),
                 ({"variables": {**good["variables"], "wsrep_on": "ON"}}, "unsupported .*Galera.*", READ_LOCK)):
             mysql.set(**settings)
             b.probe(f"REFUSED {words}", **request)

@@ -6,6 +6,7 @@ import shutil
 import threading
 
 from bench import EVERY_SHELL, case
+from external_log import ExternalLog
 from lab import VOLUMES, Helper, run, wait_until
 
 
@@ -71,6 +72,55 @@ def a_tablespace_elsewhere_is_found(b):
         shutil.rmtree(away)
 
 
+@case(EVERY_SHELL)
+def a_tablespace_with_a_strange_name_is_not_taken_for_another(b):
+    strange, other = (b.lab.mounts[1] / name for name in ("space[1]", "space1"))
+    for folder in (strange, other):
+        folder.mkdir()
+    b.lab.sql(f"CREATE TABLE shop.far (n INT) ENGINE=InnoDB DATA DIRECTORY='{strange}'")
+    (other / "shop").mkdir()
+    (other / "shop/far.ibd").write_text("")  # what the name means as a pattern
+    try:
+        b.probe(r"REFUSED volume-mismatch .*name that is not handled: .*/space\[1\]/.*", volume=VOLUMES)
+    finally:
+        b.lab.sql("DROP TABLE shop.far")
+        for folder in (strange, other):
+            shutil.rmtree(folder)
+
+
+@case(EVERY_SHELL)
+def what_is_mounted_inside_the_data_is_data(b):
+    away, inside = b.lab.mounts[1] / "away", b.lab.data / "inside"
+    for folder in (away, inside):
+        folder.mkdir()
+    run("mount", "--bind", away, inside)
+    try:
+        b.probe("REFUSED volume-mismatch .*")
+        assert f"MOUNT {inside}" in b.probe("OK", volume=VOLUMES)
+        helper = b.hold(volume=VOLUMES)
+        assert all(b.lab.is_frozen(mount) for mount in b.lab.mounts)
+        b.release(helper)
+        run("umount", inside)
+        run("mount", "-t", "tmpfs", "tmpfs", inside)
+        b.probe("REFUSED volume-mismatch .*cannot be traced to a disk", volume=VOLUMES)
+        run("umount", inside)
+        run("mount", "--bind", b.lab.data, inside)
+        b.probe("OK")
+    finally:
+        run("umount", inside)
+        for folder in (away, inside):
+            folder.rmdir()
+
+
+@case(EVERY_SHELL)
+def an_xfs_whose_log_is_elsewhere_is_refused(b):
+    with ExternalLog(b.lab) as xfs:
+        request = {"driver": "filesystem", "method": "filesystem"}
+        b.probe("REFUSED volume-mismatch the logdev of .* is on disk .*", volume=xfs.VOLUME, **request)
+        xfs.name_log()
+        b.probe("OK", volume=[xfs.VOLUME, xfs.LOG_VOLUME], **request)
+
+
 @case()
 def unsafe_mounts_are_refused(b):
     run("mount", "--bind", b.lab.mounts[0], "/var/log")
@@ -118,6 +168,38 @@ def an_unwell_database_is_refused(b):
     b.lab.sql("GRANT RELOAD, PROCESS ON *.* TO weak@localhost")
     b.probe("OK", defaults_file=options)
     b.lab.sql("DROP USER weak@localhost")
+
+
+@case(EVERY_SHELL)
+def an_option_file_leads_to_no_other_machine(b):
+    options = pathlib.Path("/run/elsewhere.cnf")
+    options.write_text("[client]\nhost=192.0.2.1\nport=3306\nprotocol=tcp\n")
+    b.probe("OK", defaults_file=options)  # by the socket all the same
+    options.unlink()
+
+
+@case()
+def an_option_file_that_others_could_change_is_refused(b):
+    options = pathlib.Path("/run/options.cnf")
+    options.write_text("[client]\n")
+    for mode, owner, group in ((0o646, 0, 0), (0o664, 0, 0), (0o600, 65534, 0)):
+        options.chmod(mode)
+        os.chown(options, owner, group)
+        for driver in ("mariadb", "mysql"):
+            b.probe(f"REFUSED database .*others than root may write to {options}", driver=driver, method="readLock", defaults_file=options)
+    os.chown(options, 0, 65534)
+    options.chmod(0o640)  # its group may read it
+    link = b.lab.top / "link.cnf"
+    link.symlink_to(options)
+    b.probe("OK", defaults_file=link)
+    link.unlink()
+    folder = pathlib.Path("/run/options")
+    folder.mkdir()
+    folder.chmod(0o777)
+    moved = folder / "options.cnf"
+    options.rename(moved)
+    b.probe(f"REFUSED database .*others than root may write to {folder}", defaults_file=moved)
+    shutil.rmtree(folder)
 
 
 @case()

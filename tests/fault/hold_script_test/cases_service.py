@@ -7,7 +7,7 @@ import signal
 import time
 
 from bench import EVERY_SHELL, case, dead_man_of, journal, kill_everybody
-from lab import alive, run, wait_until
+from lab import VOLUMES, alive, run, wait_until
 
 
 SERVICE = """#!/bin/sh
@@ -154,6 +154,28 @@ def a_write_into_the_stopped_data_breaks_the_hold(b):
         wait_until("another time of the file system", is_newer)
         b.release(helper, r"RELEASED broken \d+ the service was started meanwhile")
         helper.until(r"SERVICE up \d+")
+
+
+@case(EVERY_SHELL)
+def a_write_behind_a_link_of_the_stopped_data_breaks_the_hold(b):
+    away = b.lab.mounts[1] / "away"
+    away.mkdir()
+    file, link = away / "file", b.lab.data / "elsewhere"
+    file.write_text("")
+    link.symlink_to(away)
+    try:
+        with Service(b.lab):
+            helper = b.hold(freeze="no", max_hold_ms="60000", volume=VOLUMES, **STOP)
+
+            def is_newer():
+                os.utime(file)
+                return file.stat().st_mtime_ns > journal(helper, "stopped").stat().st_mtime_ns
+            wait_until("another time of the file system", is_newer)
+            b.release(helper, r"RELEASED broken \d+ the service was started meanwhile")
+            helper.until(r"SERVICE up \d+")
+    finally:
+        link.unlink()
+        shutil.rmtree(away)
 
 
 @case(EVERY_SHELL)

@@ -33,12 +33,15 @@ class Mongod:
         self.state = threading.Condition()
         self.one_fsync_at_a_time = threading.Lock()
         self.process_id = os.urandom(12).hex()
+        self.lock_file = open(self.folder / "mongod.lock", "w", encoding="ascii")  # for as long as it lives
         self.lock_count, self.locked, self.writing = 0, False, 0
         self.ops, self.next_op, self.optime = {}, 100, [int(time.time()), 1]
         self.unlocks = 0
         # What a test may change. busy: a transaction has been open for long; stuck: an unseen writer does not end; deaf: to killOp.
+        # processId and pid: it is another server.
         self.settings = {"version": "7.0.5", "role": "standalone", "lag": 0, "others": [1, 2], "hidden": False, "engine": "wiredTiger",
-                         "dbPath": str(self.folder), "journal": True, "busy": False, "users": {}, "router": False, "stuck": False, "deaf": False}
+                         "dbPath": str(self.folder), "journal": True, "busy": False, "users": {}, "router": False, "stuck": False, "deaf": False,
+                         "processId": None, "pid": None}
 
     # ---- commands; `user` is who has logged in on this connection
 
@@ -72,7 +75,7 @@ class Mongod:
         return {"version": self.settings["version"]}
 
     def do_hello(self, *_):
-        role, answer = self.settings["role"], {"topologyVersion": {"processId": {"$oid": self.process_id}, "counter": {"$numberLong": "6"}}}
+        role, answer = self.settings["role"], {"topologyVersion": {"processId": {"$oid": self.settings["processId"] or self.process_id}, "counter": {"$numberLong": "6"}}}
         if self.settings["router"]:
             return {**answer, "isWritablePrimary": True, "msg": "isdbgrid"}
         answer["isWritablePrimary"] = role in ("standalone", "primary")
@@ -95,7 +98,7 @@ class Mongod:
         return {"argv": ["mongod"], "parsed": {"storage": storage}}
 
     def do_serverStatus(self, *_):
-        return {"storageEngine": {"name": self.settings["engine"], "persistent": True}, "pid": os.getpid()}
+        return {"storageEngine": {"name": self.settings["engine"], "persistent": True}, "pid": self.settings["pid"] or os.getpid()}
 
     def do_replSetGetStatus(self, *_):
         role = self.settings["role"]

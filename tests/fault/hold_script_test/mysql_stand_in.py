@@ -50,7 +50,7 @@ def holder_of(lock):
 def take(lock):
     end = time.monotonic() + session["lock_wait_timeout"]
     while settings().get("blocked"):
-        if time.monotonic() > end:
+        if time.monotonic() > end and not settings().get("patient"):
             fail(1205, "HY000", "Lock wait timeout exceeded; try restarting transaction")
         time.sleep(0.02)
     (FOLDER / lock).write_text(str(ME))

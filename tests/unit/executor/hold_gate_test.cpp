@@ -80,10 +80,19 @@ TEST_F(HoldGateTest, P10NeverTwoMembersOfACluster) {
 }
 
 TEST_F(HoldGateTest, P10AClusterRestsAfterAMemberFailed) {
-  gate_.rest("galera");
+  gate_.rest("galera", seconds(22));
   EXPECT_EQ(refusal(claim("s2", "edx", "galera")), ErrorKind::Busy);
   EXPECT_TRUE(enter(claim("s3", "edx", "another")));
   clock_.advance(seconds(61));
+  EXPECT_TRUE(enter(claim("s2", "edx", "galera")));
+}
+
+TEST_F(HoldGateTest, P10AClusterRestsForAsLongAsAMemberMayBeHeld) {
+  gate_.rest("galera", seconds(602));
+  gate_.rest("galera", seconds(22));  // of another member
+  clock_.advance(seconds(601));
+  EXPECT_EQ(refusal(claim("s2", "edx", "galera")), ErrorKind::Busy);
+  clock_.advance(seconds(2));
   EXPECT_TRUE(enter(claim("s2", "edx", "galera")));
 }
 

@@ -37,7 +37,7 @@ class HelperTest : public testing::Test {
 
   /// A conversation that has come to `LOCKED`, and what `HOLD` brings about.
   std::shared_ptr<fakes::Talk> locked_talk(std::vector<Event> after_hold) {
-    auto talk = shell_.add_talk({"STILLPOINT 1 0.4.0", "LOCKED"});
+    auto talk = shell_.add_talk({"STILLPOINT 1 0.5.0", "LOCKED"});
     talk->answers["HOLD"] = std::move(after_hold);
     return talk;
   }
@@ -79,7 +79,7 @@ TEST_F(HelperTest, AMemberOfAClusterIsHeardOutUntilItIsBack) {
 TEST_F(HelperTest, AnInstalledHelperIsRunFromItsPlaceAndNothingIsSent) {
   shell_.results.clear();
   helper_ = make_helper(shell_, "stillpoint", policy::HelperPlacement::Installed, clock_);
-  const auto talk = shell_.add_talk({"STILLPOINT 1 0.4.0", "LOCKED"});
+  const auto talk = shell_.add_talk({"STILLPOINT 1 0.5.0", "LOCKED"});
   ASSERT_TRUE(helper_->lock(request_, deadline()));
   EXPECT_EQ(shell_.started.back(), "sudo -n -- /usr/local/sbin/stillpoint-hold hold");
 }
@@ -102,7 +102,7 @@ TEST_F(HelperTest, HoldsAndProvesTheRelease) {
 
 TEST_F(HelperTest, InAWindowItIsReadyBeforeItHolds) {
   request_.window = "aaaabbbbccccdddd";
-  const auto talk = shell_.add_talk({"STILLPOINT 1 0.4.0", "LOCKED"});
+  const auto talk = shell_.add_talk({"STILLPOINT 1 0.5.0", "LOCKED"});
   talk->answers["PREPARE"] = {"ARMED", "READY"};
   talk->answers["HOLD"] = {"HELD 0123456789abcdef 12"};
   auto session = helper_->lock(request_, deadline());
@@ -115,7 +115,7 @@ TEST_F(HelperTest, InAWindowItIsReadyBeforeItHolds) {
 
 TEST_F(HelperTest, AMemberOfAWindowThatCannotGetReadyEnds) {
   request_.window = "aaaabbbbccccdddd";
-  const auto talk = shell_.add_talk({"STILLPOINT 1 0.4.0", "LOCKED"});
+  const auto talk = shell_.add_talk({"STILLPOINT 1 0.5.0", "LOCKED"});
   talk->answers["PREPARE"] = {"ARMED", "REFUSED database it is down"};
   auto session = helper_->lock(request_, deadline());
   ASSERT_TRUE(session);
@@ -304,7 +304,7 @@ TEST_F(HelperTest, EndlessPositionsAreCutOff) {
 }
 
 TEST_F(HelperTest, ABusyServerIsBusy) {
-  shell_.add_talk({"STILLPOINT 1 0.4.0", "REFUSED busy attempt aaaaaaaa"});
+  shell_.add_talk({"STILLPOINT 1 0.5.0", "REFUSED busy attempt aaaaaaaa"});
   EXPECT_EQ(lock_error().kind(), ErrorKind::Busy);
 }
 
@@ -329,11 +329,11 @@ TEST_F(HelperTest, TheHelpersLastWordsAreShown) {
 }
 
 TEST_F(HelperTest, ProbesAndReports) {
-  shell_.add_talk({"STILLPOINT 1 0.4.0", "FACT engine mariadb 10.11.6", "FACT disk a 8:0", "FACT disk b 8:16",
+  shell_.add_talk({"STILLPOINT 1 0.5.0", "FACT engine mariadb 10.11.6", "FACT disk a 8:0", "FACT disk b 8:16",
                    "MOUNT /var/lib/mysql", "MOUNT /srv/log", "PROVABLE application", "OK"});
   auto report = helper_->probe(request_, deadline());
   ASSERT_TRUE(report) << report.error().to_string();
-  EXPECT_EQ(report->helper_version, "0.4.0");
+  EXPECT_EQ(report->helper_version, "0.5.0");
   EXPECT_EQ(report->engine, "mariadb 10.11.6");
   EXPECT_THAT(report->mounts, ElementsAre("/var/lib/mysql", "/srv/log"));
   EXPECT_EQ(report->provable, policy::Consistency::Application);
@@ -341,19 +341,19 @@ TEST_F(HelperTest, ProbesAndReports) {
 }
 
 TEST_F(HelperTest, AProbeThatIsRefusedOrStraysIsAnError) {
-  shell_.add_talk({"STILLPOINT 1 0.4.0", "FACT engine mariadb", "REFUSED volume-mismatch /srv is on vol-9"});
+  shell_.add_talk({"STILLPOINT 1 0.5.0", "FACT engine mariadb", "REFUSED volume-mismatch /srv is on vol-9"});
   auto refused = helper_->probe(request_, deadline());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind(), ErrorKind::Remote);
   EXPECT_THAT(refused.error().to_string(), HasSubstr("select exactly the volumes"));
-  shell_.add_talk({"STILLPOINT 1 0.4.0", "LOCKED"});
+  shell_.add_talk({"STILLPOINT 1 0.5.0", "LOCKED"});
   auto strayed = helper_->probe(request_, deadline());
   ASSERT_FALSE(strayed);
   EXPECT_EQ(strayed.error().kind(), ErrorKind::Protocol);
 }
 
 TEST_F(HelperTest, AsksForAVerdict) {
-  auto talk = shell_.add_talk({"STILLPOINT 1 0.4.0"});
+  auto talk = shell_.add_talk({"STILLPOINT 1 0.5.0"});
   talk->answers["GO"] = {"VERDICT intact 812"};
   auto report = helper_->verdict(kAttempt, deadline());
   ASSERT_TRUE(report) << report.error().to_string();
