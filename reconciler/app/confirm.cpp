@@ -21,6 +21,10 @@ ExitCode confirm_with_daemon(const Options& options, const std::map<std::string,
       std::cerr << "stillpoint: the daemon at " << options.daemon << " has not read " << confirmation.missing
                 << " after " << options.timeout << ": does it read " << options.store << "?\n";
       return ExitCode::Pending;
+    case Confirmation::What::Unclear:
+      std::cerr << "stillpoint: it is written, and whether the daemon at " << options.daemon
+                << " has read it is not known. It " << confirmation.answer << "\n";
+      return ExitCode::Pending;
     case Confirmation::What::NoDaemon:
       break;
   }

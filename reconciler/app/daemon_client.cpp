@@ -1,7 +1,6 @@
 #include "app/daemon_client.hpp"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "http/client.hpp"
 #include "support/text.hpp"
@@ -11,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kPath = "/api/v1/policies";
 constexpr std::chrono::milliseconds kPoll{200};
 constexpr std::chrono::seconds kAnswerTime{2};  // it is on this machine, or near
 
@@ -22,22 +22,6 @@ std::string text_at(const json& object, const char* name) {
 
 json member_at(const json& object, const char* name) {
   return object.is_object() && object.contains(name) ? object[name] : json();
-}
-
-/// The daemon's list of policies; nothing if that is not what answers.
-std::optional<json> ask(http::Client& client, const std::string& url, const support::Clock& clock) {
-  http::Request request;
-  request.url = url + "/api/v1/policies";
-  request.service = "daemon";
-  const auto answer = client.send(request, support::Deadline::after(clock, kAnswerTime));
-  if (!answer || answer->code != 200) {
-    return std::nullopt;
-  }
-  auto list = json::parse(answer->body, nullptr, false);
-  if (text_at(list, "kind") != "PolicyStatusList" || !member_at(list, "items").is_array()) {
-    return std::nullopt;
-  }
-  return list;
 }
 
 bool says(const json& item, const Expected& expected) {
@@ -62,6 +46,41 @@ std::vector<std::string> missing_in(const json& list, const std::map<std::string
   return missing;
 }
 
+/// Asking on may help.
+bool is_busy(const support::Result<http::Response>& answer) {
+  return answer ? answer->code >= 500 : answer.error().kind() == support::ErrorKind::Timeout;
+}
+
+/// What came of one try.
+Confirmation judge(const support::Result<http::Response>& answer, const std::string& url,
+                   const std::map<std::string, Expected>& policies) {
+  if (!answer) {
+    // Nobody listens there, and that is fine.
+    return answer.error().kind() == support::ErrorKind::Unavailable
+               ? Confirmation{}
+               : Confirmation{Confirmation::What::Unclear, "", "does not answer: " + answer.error().to_string()};
+  }
+  if (answer->code == 401 || answer->code == 403) {
+    return {Confirmation::What::Unclear, "",
+            "answers " + std::to_string(answer->code) + ", since it wants a password: ask it yourself (curl -u USER " +
+                url + kPath + "), or say --daemon '' so that it is not asked"};
+  }
+  if (answer->code == 404) {
+    return {};
+  }
+  if (answer->code != 200) {
+    return {
+        Confirmation::What::Unclear, "",
+        "answers " + std::to_string(answer->code) + ": look into its log, and ask again (curl " + url + kPath + ")"};
+  }
+  const auto list = json::parse(answer->body, nullptr, false);
+  if (text_at(list, "kind") != "PolicyStatusList" || !member_at(list, "items").is_array()) {
+    return {};
+  }
+  const auto missing = missing_in(list, policies);
+  return {missing.empty() ? Confirmation::What::Read : Confirmation::What::NotYet, support::join(missing, ", ")};
+}
+
 }  // namespace
 
 Confirmation await_daemon(const std::string& url, const std::map<std::string, Expected>& policies,
@@ -70,14 +89,14 @@ Confirmation await_daemon(const std::string& url, const std::map<std::string, Ex
   options.request_timeout = kAnswerTime;
   options.max_tries = 1;
   const auto client = http::make_client(options, clock);
-  Confirmation confirmation;
+  http::Request request;
+  request.url = url + kPath;
+  request.service = "daemon";
   while (true) {
-    if (const auto list = ask(*client, url, clock)) {
-      const auto missing = missing_in(*list, policies);
-      confirmation = {missing.empty() ? Confirmation::What::Read : Confirmation::What::NotYet,
-                      support::join(missing, ", ")};
-    }
-    if (confirmation.what != Confirmation::What::NotYet || deadline.passed(clock)) {
+    const auto answer = client->send(request, support::Deadline::after(clock, kAnswerTime));
+    auto confirmation = judge(answer, url, policies);
+    const bool may_change = confirmation.what == Confirmation::What::NotYet || is_busy(answer);
+    if (!may_change || deadline.passed(clock)) {
       return confirmation;
     }
     clock.sleep_for(kPoll);

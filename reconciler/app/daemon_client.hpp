@@ -18,13 +18,15 @@ struct Confirmation {
   enum class What {
     Read,     ///< it says of all of them what is expected
     NotYet,   ///< it answers, and says something else of those in `missing`
-    NoDaemon  ///< nothing there answers as a daemon of ours does
+    Unclear,  ///< something is there, and does not say: `answer` is what it did
+    NoDaemon  ///< nothing is there, or nothing of ours
   } what = What::NoDaemon;
-  std::string missing;  ///< names, for people
+  std::string missing = {};  ///< names, for people
+  std::string answer = {};   ///< for people: what came, and what to do
 };
 
 /// Asks the daemon at `url` again and again whether it has read the policies, until it has or the time is over. A
-/// daemon that does not answer the first time is not waited for.
+/// daemon that is not there the first time is not waited for, nor is one that refuses to say.
 Confirmation await_daemon(const std::string& url, const std::map<std::string, Expected>& policies,
                           support::Clock& clock, support::Deadline deadline);
 

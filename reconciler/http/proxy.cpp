@@ -122,6 +122,10 @@ bool covers(const std::string& entry, const Url& url) {
   return !domain.empty() && (url.host == domain || url.host.ends_with("." + domain));
 }
 
+bool is_loopback(const Url& url) {
+  return url.host == "localhost" || url.host.starts_with("127.");
+}
+
 }  // namespace
 
 std::string Proxy::origin() const {
@@ -130,8 +134,8 @@ std::string Proxy::origin() const {
 
 Proxies::Choice Proxies::proxy_for(const Url& url) const {
   const Choice& proxy = url.scheme == "https" ? https : http;
-  const bool is_direct =
-      std::any_of(direct.begin(), direct.end(), [&](const auto& entry) { return covers(entry, url); });
+  const bool is_direct = is_loopback(url) || std::any_of(direct.begin(), direct.end(),
+                                                         [&](const auto& entry) { return covers(entry, url); });
   return is_direct ? std::nullopt : proxy;
 }
 

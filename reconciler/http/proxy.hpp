@@ -30,7 +30,8 @@ struct Proxies {
   Choice https;
   std::vector<std::string> direct;  ///< hosts and domains of `no_proxy`
 
-  /// The proxy for a request to `url`; empty: none. InvalidInput if its variable cannot be used.
+  /// The proxy for a request to `url`; empty: none. InvalidInput if its variable cannot be used. For this machine's own
+  /// loopback there is none, whatever the variables say: a proxy has one of its own.
   Choice proxy_for(const Url& url) const;
 };
 

@@ -178,5 +178,21 @@ TEST_F(ApplyTest, WhatIsNoDaemonOfOursIsPassedOver) {
   EXPECT_THAT(out_ + err_, Not(HasSubstr("daemon")));
 }
 
+TEST_F(ApplyTest, ADaemonThatDoesNotSayIsNoSilence) {
+  fakes::TinyServer closed(fakes::TinyServer::responding([](const auto&) { return fakes::answer("401 No", ""); }));
+  EXPECT_EQ(apply(nightly("main"), {"--daemon", closed.url("")}), 1);
+  EXPECT_THAT(err_, HasSubstr("whether the daemon at " + closed.url("") + " has read it is not known. It answers 401"));
+  EXPECT_THAT(err_, HasSubstr("--daemon ''"));
+  std::atomic<int> asked = 0;
+  fakes::TinyServer busy(fakes::TinyServer::responding([&](const auto&) {
+    ++asked;
+    return fakes::answer("503 Busy", "");
+  }));
+  EXPECT_EQ(apply(nightly("main"), {"--daemon", busy.url(""), "--timeout", "300ms"}), 1);
+  EXPECT_THAT(err_, HasSubstr("It answers 503"));
+  EXPECT_GT(asked, 1);
+  EXPECT_TRUE(is_stored("main")) << "it is written all the same";
+}
+
 }  // namespace
 }  // namespace stillpoint::app

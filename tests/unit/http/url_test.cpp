@@ -94,6 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
         ProxyCase{"SubdomainExcepted", {{"http_proxy", "p"}, {"no_proxy", ".a.org"}}, "http://x.a.org/", ""},
         ProxyCase{"OtherDomainIsNot", {{"http_proxy", "p"}, {"no_proxy", "a.org"}}, "http://ba.org/", "http://p:80"},
         ProxyCase{"PortMatters", {{"http_proxy", "p"}, {"no_proxy", "a.org:81"}}, "http://a.org/", "http://p:80"},
+        ProxyCase{"LoopbackIsNobodyElses", {{"http_proxy", "p"}}, "http://127.0.0.1:9464/", ""},
+        ProxyCase{"Localhost", {{"https_proxy", "p"}}, "https://localhost/", ""},
         ProxyCase{"EverythingExcepted", {{"http_proxy", "p"}, {"NO_PROXY", "*"}}, "http://a.org/", ""}),
     [](const auto& given) { return std::string(given.param.name); });
 
