@@ -117,7 +117,8 @@ void add_init(CLI::App& app, Options& options) {
 }
 
 void add_enroll(CLI::App& app, Options& options) {
-  app.add_option("hosts", options.names, "Servers, by name or address")->option_text("HOST ...");
+  app.add_option("hosts", options.names, "Servers, by address, or by a name that the resolver of this machine knows")
+      ->option_text("HOST ...");
   add_files(app, options)
       ->description("All servers of these policies, with the settings that stand there")
       ->allow_extra_args(false);

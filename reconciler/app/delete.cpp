@@ -185,7 +185,8 @@ class Deletion {
     }
     std::cout << task.prefix << support::count_of(count, "point") << " of " << name
               << (options_.dry_run ? " would be" : "") << " pinned by " << kRetained
-              << ": they stay until they are unpinned and deleted\n";
+              << (count == 1 ? ": it stays until it is unpinned and deleted\n"
+                             : ": they stay until they are unpinned and deleted\n");
     return {};
   }
 

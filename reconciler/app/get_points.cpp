@@ -117,7 +117,6 @@ std::string rendered(const std::vector<Found>& points, Output output, CloudColum
     return text;
   }
   if (points.empty()) {
-    std::cerr << "No recovery points.\n";
     return text;
   }
   std::vector<Row> rows{{"POLICY", "SERVER", "DATASET", "SLOT", "STATE", "CONSISTENCY", "HELD", "SIZE", "POINT"}};
@@ -191,6 +190,9 @@ Shown list_points(const Options& options, support::Clock& clock, support::Log& l
   });
   const auto column = ended.clouds && ended.clouds->size() > 1 ? CloudColumn::Show : CloudColumn::Hide;
   const auto code = ended.code == ExitCode::Ok ? say_missing(options, points) : ended.code;
+  if (points.empty() && code == ExitCode::Ok && !is_document(options.output)) {
+    std::cerr << "No recovery points.\n";
+  }
   return {read > 0 ? rendered(points, options.output, column) : "", code};
 }
 

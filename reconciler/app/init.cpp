@@ -59,7 +59,9 @@ void say_next_steps(const suggest::Groups& groups, const std::map<std::string, s
   }
   std::cout << "  stillpoint validate -f " << out << "\n  stillpoint enroll -f " << out
             << " --create-user\n  stillpoint doctor -f " << out << "\n";
-  if (!std::filesystem::is_directory(out)) {
+  if (std::filesystem::is_directory(out)) {
+    std::cout << "  stillpoint reconcile --now -f " << out << "\n";
+  } else {
     std::cout << "  stillpoint apply -f " << out << "\n";
   }
 }
