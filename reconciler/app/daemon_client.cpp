@@ -92,12 +92,19 @@ Confirmation await_daemon(const std::string& url, const std::map<std::string, Ex
   http::Request request;
   request.url = url + kPath;
   request.service = "daemon";
+  Confirmation last;
   while (true) {
     const auto answer = client->send(request, support::Deadline::after(clock, kAnswerTime));
     auto confirmation = judge(answer, url, policies);
-    const bool may_change = confirmation.what == Confirmation::What::NotYet || is_busy(answer);
+    // One that has answered and does not any more is being restarted, perhaps.
+    const bool has_gone =
+        confirmation.what == Confirmation::What::NoDaemon && last.what != Confirmation::What::NoDaemon;
+    if (!has_gone) {
+      last = std::move(confirmation);
+    }
+    const bool may_change = has_gone || last.what == Confirmation::What::NotYet || is_busy(answer);
     if (!may_change || deadline.passed(clock)) {
-      return confirmation;
+      return last;
     }
     clock.sleep_for(kPoll);
   }

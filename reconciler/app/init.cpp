@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
@@ -17,10 +18,15 @@ using support::fail;
 
 constexpr std::chrono::minutes kLookPatience{2};
 
+bool is_folder(const std::string& out) {
+  std::error_code error;
+  return std::filesystem::is_directory(out, error);
+}
+
 /// The files to be written, by their names: one, or one for each policy if `out` is a folder.
 std::map<std::string, std::string> files_of(const suggest::Groups& groups, const suggest::Surroundings& surroundings,
                                             const std::string& out) {
-  if (!std::filesystem::is_directory(out)) {
+  if (!is_folder(out)) {
     return {{out, suggest::document_of(groups, surroundings)}};
   }
   std::map<std::string, std::string> files;
@@ -33,7 +39,8 @@ std::map<std::string, std::string> files_of(const suggest::Groups& groups, const
 /// All, or none where one of them is there already.
 support::Status write_all(const std::map<std::string, std::string>& files) {
   for (const auto& [file, text] : files) {
-    if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, error))) {
       return fail(Error(ErrorKind::InvalidInput, file + " is there already, and is left as it is")
                       .with_remedy("name another file with --out, or remove it"));
     }
@@ -59,7 +66,7 @@ void say_next_steps(const suggest::Groups& groups, const std::map<std::string, s
   }
   std::cout << "  stillpoint validate -f " << out << "\n  stillpoint enroll -f " << out
             << " --create-user\n  stillpoint doctor -f " << out << "\n";
-  if (std::filesystem::is_directory(out)) {
+  if (is_folder(out)) {
     std::cout << "  stillpoint reconcile --now -f " << out << "\n";
   } else {
     std::cout << "  stillpoint apply -f " << out << "\n";

@@ -223,7 +223,7 @@ class Program {
     return status;
   }
 
-  /// A reload names the clouds anew, too: clouds.yaml may say something else.
+  /// After a reload the clouds are looked at anew, whatever the files say.
   void refresh(bool reload) {
     const auto now = policies_.refresh();
     tell_problems(*now);

@@ -78,10 +78,6 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   // Before what has ended is taken in: what is not at work now has told all that it has done.
   auto at_work = around_.queue.policies_at_work(name_);
   take_in_results(begun);
-  if (forgets_asked_.exchange(false)) {
-    asked_until_ = {};
-    back_off_.forget_asked();
-  }
   bool is_current = cloud_ != nullptr && error_.empty();
   const auto fresh = gate_.is_waiting() ? kFreshWhileWaiting : kFresh;
   const bool is_due = begun >= due_ && is_stale(begun, fresh);
@@ -159,6 +155,10 @@ void CloudLoop::take_in_results(SteadyTime now) {
   if (cloud_ != nullptr) {
     inventory_.apply(changes_->take());
     gate_.look(inventory_.observed().snapshots);
+  }
+  if (forgets_asked_.exchange(false)) {
+    asked_until_ = {};
+    back_off_.forget_asked();
   }
   for (const auto& key : back_off_.take_ready(now)) {
     if (key.attempt.empty()) {

@@ -216,7 +216,7 @@ status::Status Daemon::status() const {
   {
     const std::lock_guard lock(mutex_);
     for (auto& policy : status.policies) {
-      if (const auto found = invalid_.find(policy.name); found != invalid_.end()) {
+      if (const auto found = invalid_.find(policy.name); found != invalid_.end() && !policy.unknown) {
         status::say_invalid(policy, found->second.error, found->second.since);
       }
     }

@@ -1,6 +1,7 @@
 #include "executor/other_members.hpp"
 
 #include "inventory/match.hpp"
+#include "quiesce/protocol.hpp"
 #include "support/ids.hpp"
 
 namespace stillpoint::executor {
@@ -49,7 +50,8 @@ Status ask(const Context& context, const Subject& subject, const cloud::Server& 
   auto request = hold_request({subject.policy, subject.dataset, server, std::move(*own)}, support::random_hex(8), "");
   request.cluster.allow_writer = true;  // it is not this one that is stopped
   auto probed = (*helper)->probe(request, context.call_deadline());
-  return probed ? Status() : pass_on(std::move(probed));
+  // What would be in the way of a hold there, such as a long query, is nothing to the cluster.
+  return probed || !quiesce::says_unwell(probed.error()) ? Status() : pass_on(std::move(probed));
 }
 
 }  // namespace

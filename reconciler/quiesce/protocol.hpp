@@ -85,6 +85,10 @@ std::span<const RefusalCode> refusal_codes();
 /// The error that a refusal stands for: Busy or Remote, with the helper's words and what can be done.
 support::Error refusal(const reply::Refused& refused, const std::string& server);
 
+/// Whether an error of a probe says that the server or its database is not well, or that nobody knows: a refusal for
+/// what stands in the way of that one hold, such as a long query, does not.
+bool says_unwell(const support::Error& error);
+
 /// `SET key value`. InvalidInput if the value is too long or has characters that would break the line.
 support::Result<std::string> set_line(const Setting& setting);
 

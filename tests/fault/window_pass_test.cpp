@@ -2,6 +2,7 @@
 
 #include "executor/other_members.hpp"
 #include "fault/pass_fixture.hpp"
+#include "quiesce/protocol.hpp"
 
 namespace stillpoint {
 namespace {
@@ -84,6 +85,11 @@ TEST_F(PassTest, P10NoMemberIsHeldWhileAnotherIsNotWell) {
       "running");
   policy_.cluster.min_healthy_members = 2;
   EXPECT_FALSE(ask()) << "itself and another";
+  for (const std::string code : {"busy", "cluster", "database", "service", "long-query", "volume-mismatch"}) {
+    script_.probe_errors.at("backend-3") = quiesce::refusal({code, "why"}, "backend-3");
+    EXPECT_EQ(ask().has_value(), code.find('-') != std::string::npos) << code;
+  }
+  script_.probe_errors.at("backend-3") = support::Error(support::ErrorKind::Remote, "mariadb is not running");
   policy_.servers.names = {"backend-2"};
   EXPECT_TRUE(ask()) << "the policy selects no other";
   policy_.servers.names = {"backend-2", "backend-3"};

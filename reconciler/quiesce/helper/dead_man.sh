@@ -151,6 +151,9 @@ patience() { # MILLISECONDS AT MOST -> PATIENCE: how long an answer of the dead-
 
 has_fired() { { read -r by <"$DIR/released-by"; } 2>/dev/null && [ "$by" = "${DEADMAN% *}" ]; }
 deadman_alive() { [ -n "$DEADMAN" ] && alive "${DEADMAN% *}" "${DEADMAN#* }"; }
+deadman_moves() { # alive, and nobody has stopped it
+  deadman_alive && ! grep -q '^State:[[:space:]]*[Tt]' "/proc/${DEADMAN% *}/status" 2>/dev/null
+}
 
 # Sets the deadline, before the first statement that can block a writer, and only while the dead-man is there to keep it.
 begin() { # MILLISECONDS; a timer is running

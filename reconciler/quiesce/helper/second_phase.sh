@@ -64,7 +64,8 @@ tell_service() {
       'dm service '*) say "SERVICE ${REST#service }" && break ;;
       'timer look')
         now
-        [ "$NOW" -lt "$end" ] || { stand_in_for_second_phase; say "SERVICE down nothing is known of it"; break; }
+        # One that is only slow to find out goes on by itself.
+        [ "$NOW" -lt "$end" ] || { deadman_moves || stand_in_for_second_phase; say "SERVICE down nothing is known of it"; break; }
         deadman_alive || stand_in_for_second_phase
         start_timer 8 1000 look
         ;;
