@@ -138,6 +138,6 @@ note "$(<"$WORK/daemon-story")"
     printf '\n## Requests and results\n\n```\n'
     grep -E '^stillpoint_(openstack_requests|points|prunes|reconcile)_total' "$WORK/daemon-metrics"
     printf '```\n'
-  } >"$file"
+  } | sed "s|$WORK/||g" >"$file" # where this run lay is nobody's business
   ok "results are in ${file#"$ROOT"/}"
 }
