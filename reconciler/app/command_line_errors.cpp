@@ -1,7 +1,6 @@
 #include "app/command_line_errors.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <vector>
 
 #include "support/text.hpp"

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -66,10 +67,10 @@ class Program {
                  [this](std::chrono::nanoseconds took, Worked worked) { metrics_.reconciled(took, word_of(worked)); }},
                 settings(options), *servers_, clock_, *log_, observer_) {}
 
-  /// Whether there is any policy to go by; if not, it says why.
-  bool load() {
+  /// The policies to begin with. Null if there is none to go by; it has said why.
+  std::shared_ptr<const store::PoliciesInForce> load() {
     metrics_.observe_build(STILLPOINT_VERSION);
-    const auto now = policies_.refresh();
+    auto now = policies_.refresh();
     if (now->policies.empty()) {
       for (const auto& problem : now->problems) {
         for (const auto& error : problem.errors) {
@@ -77,20 +78,19 @@ class Program {
         }
       }
       std::cerr << "stillpoint: there is no policy to go by\n";
-      return false;
+      return nullptr;
     }
     tell_problems(*now);
-    read_ = now;
-    return true;
+    return now;
   }
 
-  ExitCode serve(WakeUps& wake_ups) {
+  ExitCode serve(const store::PoliciesInForce& policies, WakeUps& wake_ups) {
     if (auto listening = listen(); !listening) {
       std::cerr << "stillpoint: --listen " << options_.listen << ": " << listening.error().to_string() << "\n";
       return ExitCode::InvalidInput;
     }
     log_->info("Listening", {{"address", server_ ? server_->address().to_string() : "none"}});
-    take(*std::exchange(read_, nullptr));
+    take(policies);
     has_begun_ = true;
     manager_.ready();
     auto last_files = clock_.steady_now();
@@ -319,8 +319,7 @@ class Program {
   store::PolicySet policies_;
   TombstoneKeeper tombstones_;
   ServiceManager manager_;
-  std::set<std::string> problems_;                      ///< with files of policies, that were told
-  std::shared_ptr<const store::PoliciesInForce> read_;  ///< at the start, until they are in force
+  std::set<std::string> problems_;  ///< with files of policies, that were told
   std::mutex clouds_mutex_;
   std::set<std::string> clouds_;  ///< that policies name; guarded by the mutex
   std::atomic<bool> has_begun_ = false;
@@ -340,7 +339,8 @@ ExitCode run(const Options& options) {
     std::cerr << "stillpoint: " << deaf->to_string() << "; they are looked at once a minute\n";
   }
   Program program(options);
-  return program.load() ? program.serve(*wake_ups) : ExitCode::InvalidInput;
+  const auto policies = program.load();
+  return policies != nullptr ? program.serve(*policies, *wake_ups) : ExitCode::InvalidInput;
 }
 
 }  // namespace stillpoint::app

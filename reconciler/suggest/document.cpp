@@ -203,9 +203,10 @@ std::string document_of(const Groups& groups, const Surroundings& surroundings) 
 
 std::map<std::string, std::string> documents_of(const Groups& groups, const Surroundings& surroundings) {
   const int points = points_that_fit(groups, surroundings.quota, kMostPoints);
+  const std::string preface = preface_of(groups, surroundings, points);
   std::map<std::string, std::string> documents;
   for (const auto& group : groups.groups) {
-    documents[group.name] = preface_of(groups, surroundings, points) + policy_of(group, surroundings, points);
+    documents[group.name] = preface + policy_of(group, surroundings, points);
   }
   return documents;
 }
