@@ -17,12 +17,14 @@ import json
 import os
 import re
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 
 STATE = os.environ.get("STILLPOINT_LAB_STATE", "/var/tmp/stillpoint-lab")
+POOL = "volumes"
 
 
 class HttpError(Exception):
@@ -210,6 +212,17 @@ def delete_snapshots(admin, volumes):
     await_true("deletion of snapshots", look, pause=0.5)
 
 
+def empty_trash():
+    """Cinder moves an image that is still open somewhere to Ceph's trash and says that the volume is gone; nobody empties
+    that in the lab, and a snapshot that the image was made from could never be removed."""
+    rbd = ["rbd", "--conf", os.path.join(STATE, "ceph", "ceph.conf"), "trash"]
+
+    def look():
+        purged = subprocess.run(rbd + ["purge", "--no-progress", POOL], stdout=subprocess.DEVNULL, check=False)
+        return purged.returncode == 0 and not subprocess.check_output(rbd + ["list", "--all", POOL])
+    await_true("the pool's trash to be empty", look, 60, 2)
+
+
 def purge(cloud, prefix):
     admin = Cloud("openrc-admin")
     for server in cloud.compute("GET", "/servers")["servers"]:
@@ -229,6 +242,7 @@ def purge(cloud, prefix):
             cloud.volume("DELETE", "/volumes/" + ident)
         for ident in some:
             await_status(cloud, "volume", ident, "gone")
+        empty_trash()
 
 
 def main(command, *arguments):
