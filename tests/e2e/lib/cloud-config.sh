@@ -222,6 +222,10 @@ catalog_info = volumev3:cinderv3:publicURL
 api_servers = $GLANCE_URL
 [vnc]
 enabled = false
+[quota]
+instances = -1
+cores = -1
+ram = -1
 [conductor]
 workers = 1
 [scheduler]
