@@ -38,4 +38,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["bash", "-c", \
   "exec 3<>/dev/tcp/127.0.0.1/9464 && printf 'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r _ code _ <&3 && test \"$code\" = 200"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/bin/stillpoint"]
-CMD ["run", "-v", "-f", "/etc/stillpoint/policies", "--listen", "0.0.0.0:9464"]
+CMD ["run", "-f", "/etc/stillpoint/policies", "--listen", "0.0.0.0:9464"]

@@ -81,6 +81,8 @@ void add_run(CLI::App& app, Options& options) {
   add_policies(app, options);
   add_installation(app, options);
   add_logging(app, options);
+  // It has nobody beside it to look at what it prints in the end: the log is all that it says.
+  app.preparse_callback([&options](size_t /*words*/) { options.log_level = support::LogLevel::Info; });
   app.add_option("--listen", options.listen,
                  "Where metrics, health and status are served: 127.0.0.1:9464 (default), unix:PATH, or none")
       ->option_text("ADDRESS");

@@ -72,7 +72,7 @@ void add_logging(CLI::App& app, Options& options) {
       [&options](std::int64_t times) {
         options.log_level = times > 1 ? support::LogLevel::Debug : support::LogLevel::Info;
       },
-      "Log what is done, to standard error; given twice, each request to the cloud too");
+      "Log what is done, to standard error, as `run` does anyway; given twice, each request to the cloud too");
   add_choice(app, "--log-format", options.log_format, kLogFormats, "How log lines look");
 }
 

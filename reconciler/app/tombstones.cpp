@@ -15,6 +15,8 @@ using policy::Policy;
 
 /// What could not be removed.
 constexpr std::chrono::hours kTriedAgain{1};
+/// What was not in the folder as it is in force.
+constexpr std::chrono::minutes kLookedForAgain{1};
 
 /// Its name, and those that it had and that nobody else claims.
 std::set<std::string> names_of(const Policy& policy, const std::vector<Policy>& all) {
@@ -149,7 +151,10 @@ std::vector<std::string> TombstoneKeeper::looked(const std::vector<Policy>& all,
         intersects(names_of(policy, all), at_work) || !is_finished(policy, all, points, clock_.wall_now())) {
       continue;
     }
-    if (const auto done = remove(folder_, policy, log_); !done && keep(policy, done.error().to_string())) {
+    const auto done = remove(folder_, policy, log_);
+    if (done && *done == Removal::Elsewhere) {
+      leave_alone(policy);
+    } else if (!done && keep(policy, done.error().to_string())) {
       kept.push_back(policy.name);
     }
   }
@@ -160,6 +165,12 @@ bool TombstoneKeeper::is_left_alone(const Policy& tombstone) {
   const std::lock_guard lock(mutex_);
   const auto kept = kept_.find({tombstone.name, *tombstone.deleted_at, tombstone.spec_hash});
   return kept != kept_.end() && clock_.steady_now() < kept->second.next;
+}
+
+/// What its file says by now comes with the next reading of the folder, unless that cannot be used.
+void TombstoneKeeper::leave_alone(const Policy& tombstone) {
+  const std::lock_guard lock(mutex_);
+  kept_[{tombstone.name, *tombstone.deleted_at, tombstone.spec_hash}].next = clock_.steady_now() + kLookedForAgain;
 }
 
 /// True if that was not said before.

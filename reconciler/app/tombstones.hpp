@@ -55,6 +55,7 @@ class TombstoneKeeper {
     std::string told;
   };
   bool is_left_alone(const policy::Policy& tombstone);
+  void leave_alone(const policy::Policy& tombstone);
   bool keep(const policy::Policy& tombstone, const std::string& why);
 
   const std::string folder_;

@@ -37,6 +37,20 @@ bool makes_a_point(const executor::Job& job) {
   });
 }
 
+/// When what was said of the policies at `now` is not true any more although nothing has happened: a point becomes
+/// overdue.
+SteadyTime next_overdue(const std::vector<status::PolicyStatus>& policies, const support::Moment& now) {
+  auto next = SteadyTime::max();
+  for (const auto& policy : policies) {
+    for (const auto& series : policy.series) {
+      if (series.due && *series.due >= now.wall) {
+        next = std::min(next, now.until(*series.due) + std::chrono::seconds(1));
+      }
+    }
+  }
+  return next;
+}
+
 std::uint64_t seed_of(const std::string& name) {
   return std::hash<std::string>{}(name);
 }
@@ -88,7 +102,7 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   if (is_current) {
     look_for_room(begun, stop);
   }
-  if (is_current && has_ready_work(begun) && is_stale(begun, fresh)) {
+  if (is_current && has_ready_work(begun) && is_stale(begun, kFresh)) {
     is_current = look(begun, stop) == Look::Ok;
     plan();
   }
@@ -102,8 +116,9 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   if (!is_current) {
     return std::max(ended, std::min({next_try(), next_overdue_, ended + settings_.longest_sleep}));
   }
-  due_ = next_due(ended);
-  return std::min({due_, next_overdue_, room_.next(), ended + settings_.longest_sleep, listed_ + settings_.resync});
+  due_ = next_due(begun);
+  return std::min(
+      {due_, next_overdue_, room_.next(), ended + settings_.longest_sleep, listed_.steady + settings_.resync});
 }
 
 CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop,
@@ -209,8 +224,9 @@ void CloudLoop::forget_jobs() {
 
 bool CloudLoop::is_stale(SteadyTime now, seconds age) const {
   const auto& clock = around_.clock;
-  const auto drift = (clock.wall_now() - listed_wall_) - (clock.steady_now() - listed_);
-  return !inventory_.is_known() || has_new_policies_ || now - listed_ >= age || std::chrono::abs(drift) > kClockSet;
+  const auto drift = (clock.wall_now() - listed_.wall) - (clock.steady_now() - listed_.steady);
+  return !inventory_.is_known() || has_new_policies_ || now - listed_.steady >= age ||
+         std::chrono::abs(drift) > kClockSet;
 }
 
 bool CloudLoop::open_cloud(SteadyTime now, const std::stop_token& stop) {
@@ -246,15 +262,14 @@ CloudLoop::Look CloudLoop::look(SteadyTime now, const std::stop_token& stop) {
   gate_.look(inventory_.observed().snapshots);
   has_new_policies_ = false;
   room_.is_known();
-  listed_ = around_.clock.steady_now();
-  listed_wall_ = around_.clock.wall_now();
+  listed_ = support::Moment::now(around_.clock);
   if (!error_.empty()) {
     around_.log.info("Cloud read again", {{"cloud", name_}});
     around_.events.add({.kind = status::Event::Kind::Normal,
                         .reason = "CloudReadAgain",
                         .message = "the cloud can be read again",
                         .cloud = name_},
-                       listed_wall_);
+                       listed_.wall);
   }
   error_.clear();
   failed_looks_ = 0;
@@ -285,10 +300,11 @@ void CloudLoop::plan() {
     return;
   }
   learnt_.tell(inventory_.observed());
+  planned_ = support::Moment::now(around_.clock);
   planner::Wishes wishes;
   wishes.installation = settings_.installation;
   points_ = inventory::assemble(inventory_.observed().snapshots, settings_.installation);
-  plan_ = planner::plan(*policies_, inventory_.observed(), points_, wishes, around_.clock.wall_now());
+  plan_ = planner::plan(*policies_, inventory_.observed(), points_, wishes, planned_.wall);
 }
 
 /// Points that no quota has room for would otherwise wait for the next slot or resync, whoever makes room meanwhile.
@@ -298,7 +314,7 @@ void CloudLoop::look_for_room(SteadyTime now, const std::stop_token& stop) {
     return;
   }
   auto quota = cloud_->quota(support::Deadline::after(around_.clock, kQuotaTime).unless_stopped(stop));
-  room_.looked(now);
+  room_.looked(now, quota ? seconds(0) : asked_pause(quota.error()));
   if (!quota) {
     around_.log.warn("Quotas not read", {{"cloud", name_}, {"error", quota.error().to_string()}});
     return;
@@ -308,10 +324,11 @@ void CloudLoop::look_for_room(SteadyTime now, const std::stop_token& stop) {
   room_.planned(plan_, now);
 }
 
+/// What waits in the queue counts: when its turn comes it is done by the newest plan.
 bool CloudLoop::has_ready_work(SteadyTime now) const {
   return std::any_of(plan_.actions.begin(), plan_.actions.end(), [&](const planner::Action& action) {
     return action.changes() && back_off_.is_ready(ActionKey::of(action), now) &&
-           !around_.queue.is_busy({name_, {action.policy, action.server}});
+           !around_.queue.is_running({name_, {action.policy, action.server}});
   });
 }
 
@@ -346,18 +363,19 @@ void CloudLoop::publish(std::set<std::string> at_work) {
   view->cloud.error = error_;
   view->cloud.quota = inventory_.observed().quota;
   if (inventory_.is_known()) {
-    view->cloud.observed = listed_wall_;
+    view->cloud.observed = listed_.wall;
   }
   const auto before = this->view();
+  const auto now = support::Moment::now(around_.clock);
   if (!inventory_.is_known()) {
     const support::Error why(support::ErrorKind::Unavailable, error_.empty() ? "not read yet" : error_);
-    view->policies = status::assess_unread(name_, *policies_, why, around_.clock.wall_now(), before->policies);
+    view->policies = status::assess_unread(name_, *policies_, why, now.wall, before->policies);
   } else {
     view->policies = status::assess({name_, settings_.installation, *policies_, inventory_.observed(), points_, plan_,
-                                     around_.clock.wall_now(), before->policies, std::exchange(failures_, {})});
+                                     now.wall, before->policies, std::exchange(failures_, {})});
   }
   find_jittered(view->policies);
-  next_overdue_ = next_overdue(view->policies);
+  next_overdue_ = next_overdue(view->policies, now);
   const std::lock_guard lock(mutex_);
   view_ = std::move(view);
 }

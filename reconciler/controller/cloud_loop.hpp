@@ -128,9 +128,8 @@ class CloudLoop {
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
   void publish(std::set<std::string> at_work);
-  support::SteadyTime next_overdue(const std::vector<status::PolicyStatus>& policies) const;
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
-  support::SteadyTime next_due(support::SteadyTime now) const;
+  support::SteadyTime next_due(support::SteadyTime begun) const;
 
   const std::string name_;
   const Open open_;
@@ -149,14 +148,14 @@ class CloudLoop {
   std::shared_ptr<ChangeLog> changes_ = std::make_shared<ChangeLog>();
   std::shared_ptr<RecordingCloud> cloud_;
   Inventory inventory_;
-  support::SteadyTime listed_{};
-  support::WallTime listed_wall_{};
+  support::Moment listed_;
   int failed_looks_ = 0;
   support::SteadyTime next_look_{};    ///< no look is tried before, after one has failed
   support::SteadyTime asked_until_{};  ///< nor before this, as the cloud has asked for
   std::string error_;
   inventory::Points points_;  ///< of the inventory, as of the last plan
   planner::Plan plan_;
+  support::Moment planned_;  ///< when that was made: what is due later is still to be woken for
   std::map<inventory::SeriesKey, support::Error> failures_;  ///< of points, since the last view
   support::SteadyTime next_overdue_ = support::SteadyTime::max();
   support::SteadyTime due_{};  ///< when there is something to be done next, as far as the plan tells

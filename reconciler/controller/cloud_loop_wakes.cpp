@@ -9,21 +9,6 @@ namespace stillpoint::controller {
 
 using support::SteadyTime;
 
-/// When what was said of the policies is not true any more although nothing has happened: a point becomes overdue.
-SteadyTime CloudLoop::next_overdue(const std::vector<status::PolicyStatus>& policies) const {
-  const auto wall = around_.clock.wall_now();
-  std::optional<support::WallTime> next;
-  for (const auto& policy : policies) {
-    for (const auto& series : policy.series) {
-      if (series.due && *series.due >= wall && (!next || *series.due < *next)) {
-        next = series.due;
-      }
-    }
-  }
-  return next ? around_.clock.steady_now() + std::chrono::nanoseconds(*next - wall) + std::chrono::seconds(1)
-              : SteadyTime::max();
-}
-
 void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies) {
   jittered_.clear();
   for (const auto& timetable : timetables_) {
@@ -41,29 +26,23 @@ void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies)
   }
 }
 
-SteadyTime CloudLoop::next_due(SteadyTime now) const {
-  SteadyTime next = SteadyTime::max();
-  if (const auto ready = back_off_.next_ready(now)) {
-    next = std::min(next, *ready);
-  }
-  const auto wall = around_.clock.wall_now();
-  const auto at = [&](support::WallTime instant) {
-    next = std::min(next, now + std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(instant - wall)));
-  };
+/// What came due since the step was begun, or since the plan was made, is not in the plan: it is due at once.
+SteadyTime CloudLoop::next_due(SteadyTime begun) const {
+  SteadyTime next = back_off_.next_ready(begun).value_or(SteadyTime::max());
   for (const auto& timetable : timetables_) {
-    if (const auto slot = timetable.schedule.next_after(wall)) {
-      at(*slot);
+    if (const auto slot = timetable.schedule.next_after(planned_.wall)) {
+      next = std::min(next, planned_.until(*slot));
     }
   }
   // Where there is jitter a slot is begun later, on each server at its own time.
   for (const auto& chosen : jittered_) {
-    if (const auto begins = chosen.schedule->due_slot(wall, chosen.start_at, chosen.spread_key).begins) {
-      at(*begins);
+    if (const auto begins = chosen.schedule->due_slot(planned_.wall, chosen.start_at, chosen.spread_key).begins) {
+      next = std::min(next, planned_.until(*begins));
     }
   }
   for (const auto& action : plan_.actions) {
-    if (const auto* wait = std::get_if<planner::Wait>(&action.what); wait != nullptr && wait->until > wall) {
-      at(wait->until);
+    if (const auto* wait = std::get_if<planner::Wait>(&action.what); wait != nullptr && wait->until > planned_.wall) {
+      next = std::min(next, planned_.until(wait->until));
     }
   }
   return next;

@@ -58,9 +58,11 @@ class Daemon::LoopThread {
   }
   void request_stop() { thread_.request_stop(); }
   bool has_read() const { return has_read_; }
+  /// One that was told to stop has nothing to do any more.
   bool is_alive(SteadyTime now) const {
     const std::lock_guard lock(mutex_);
-    return is_stepping_ ? now < since_ + kLongestStep : now < since_ + kLatestStep;
+    return thread_.get_stop_token().stop_requested() || is_stepping_ ? now < since_ + kLongestStep
+                                                                     : now < since_ + kLatestStep;
   }
 
  private:
@@ -162,9 +164,11 @@ void Daemon::set_invalid(const std::map<std::string, std::string>& errors) {
 }
 
 void Daemon::reopen() {
-  for (const auto& each : loops()) {
-    each->loop().reopen();
-    each->wake();
+  const std::lock_guard lock(mutex_);
+  // Those that sleep as well: they must not be woken later with a login of before.
+  for (const auto& [cloud, loop] : loops_) {
+    loop->loop().reopen();
+    loop->wake();
   }
 }
 

@@ -14,7 +14,8 @@
 
 namespace stillpoint::controller {
 
-/// Runs a loop for each cloud that policies name, and the workers that all of them share. Safe to use from any thread.
+/// Runs a loop for each cloud that policies name, and the workers that all of them share. Safe to use from any thread,
+/// but for `wait`.
 class Daemon {
  public:
   /// Logs in to the cloud of that name; gives up when `stop` is requested.
@@ -41,7 +42,7 @@ class Daemon {
   void reopen();
   /// What is being done is brought to an end, or let go of, and nothing new is begun.
   void request_stop();
-  /// Returns when that is so.
+  /// Returns when that is so. For one thread; afterwards no cloud is told of any more.
   void wait();
 
   /// Something that happened outside of the loops.

@@ -30,9 +30,11 @@ Result<std::vector<cloud::Volume>> RecordingCloud::list_volumes(Deadline deadlin
 Result<std::vector<cloud::Snapshot>> RecordingCloud::list_snapshots(Deadline deadline) {
   auto snapshots = inner_->list_snapshots(deadline);
   // Who looks at a cluster's members lists all, and learns of what other controllers have made of them.
-  for (const auto& snapshot : snapshots ? *snapshots : std::vector<cloud::Snapshot>()) {
-    if (inventory::claims_cluster(snapshot.metadata)) {
-      log_->note(SnapshotSeen{snapshot});
+  if (snapshots) {
+    for (const auto& snapshot : *snapshots) {
+      if (inventory::claims_cluster(snapshot.metadata)) {
+        log_->note(SnapshotSeen{snapshot});
+      }
     }
   }
   return snapshots;

@@ -29,9 +29,9 @@ void RoomWatch::planned(const planner::Plan& plan, support::SteadyTime now) {
   }
 }
 
-void RoomWatch::looked(support::SteadyTime now) {
+void RoomWatch::looked(support::SteadyTime now, std::chrono::seconds asked) {
   was_made_ = false;
-  next_ = now + pause_;
+  next_ = now + std::max(pause_, asked);
   pause_ = std::min(kLongestPause, pause_ * 2);
 }
 

@@ -20,8 +20,8 @@ class RoomWatch {
   /// There is a new plan.
   void planned(const planner::Plan& plan, support::SteadyTime now);
   bool is_due(support::SteadyTime now) const { return next() <= now; }
-  /// They were read, or could not be.
-  void looked(support::SteadyTime now);
+  /// They were read, or could not be: then the cloud may have asked to be left alone for a while.
+  void looked(support::SteadyTime now, std::chrono::seconds asked = {});
   /// Far away if no point waits.
   support::SteadyTime next() const { return next_.value_or(support::SteadyTime::max()); }
 

@@ -86,9 +86,9 @@ std::set<std::string> WorkQueue::policies_at_work(const std::string& cloud) cons
   return policies;
 }
 
-bool WorkQueue::is_busy(const WorkKey& key) const {
+bool WorkQueue::is_running(const WorkKey& key) const {
   const std::lock_guard lock(mutex_);
-  return running_.contains(key) || waiting_.contains(key);
+  return running_.contains(key);
 }
 
 }  // namespace stillpoint::controller

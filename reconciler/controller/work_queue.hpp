@@ -39,12 +39,13 @@ class WorkQueue {
   std::optional<WorkKey> get(const std::stop_token& stop);
   /// The same without waiting.
   std::optional<WorkKey> try_get();
+  /// `key` as `get` or `try_get` gave it.
   void done(const WorkKey& key);
 
   /// Keys that wait.
   std::size_t depth() const;
   std::size_t running() const;
-  bool is_busy(const WorkKey& key) const;  ///< it waits or is being worked on
+  bool is_running(const WorkKey& key) const;  ///< it is being worked on
   /// The policies of a cloud of which a key is being worked on.
   std::set<std::string> policies_at_work(const std::string& cloud) const;
 

@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kBeginWait{3};
 
 /// Ok if it may be deleted, NotFound if it is gone already.
 Status still_ours(const Context& context, const inventory::Member& member) {
-  auto fresh = context.cloud.get_snapshot(member.snapshot.id, context.call_deadline().unless_stopped(context.stop));
+  auto fresh = context.cloud.get_snapshot(member.snapshot.id, context.read_deadline());
   if (!fresh) {
     return pass_on(std::move(fresh), "read the snapshot back before its deletion");
   }

@@ -103,6 +103,11 @@ void HoldGate::look(const std::vector<cloud::Snapshot>& snapshots) {
   changed_.notify_all();
 }
 
+std::size_t HoldGate::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiters_.size();
+}
+
 bool HoldGate::is_waiting() const {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.steady_now();

@@ -46,11 +46,11 @@ Result<Settled> ask_server(const Context& context, const policy::Policy& policy,
   if (!level) {
     return fail(level.error());
   }
-  auto helper = context.servers.reach(policy, server, context.call_deadline());
+  auto helper = context.servers.reach(policy, server, context.read_deadline());
   if (!helper) {
     return pass_on(std::move(helper), "reach server '" + server.name + "'");
   }
-  auto report = (*helper)->verdict(attempt.id, context.call_deadline());
+  auto report = (*helper)->verdict(attempt.id, context.read_deadline());
   if (!report) {
     return pass_on(std::move(report), "ask server '" + server.name + "' for its verdict");
   }

@@ -19,11 +19,11 @@ struct Members {
 };
 
 Result<Members> other_members(const Context& context, const Subject& subject) {
-  const auto servers = context.cloud.list_servers(context.call_deadline());
+  const auto servers = context.cloud.list_servers(context.read_deadline());
   if (!servers) {
     return fail(servers.error());
   }
-  auto volumes = context.cloud.list_volumes(context.call_deadline());
+  auto volumes = context.cloud.list_volumes(context.read_deadline());
   if (!volumes) {
     return fail(volumes.error());
   }
@@ -43,13 +43,13 @@ Status ask(const Context& context, const Subject& subject, const cloud::Server& 
   if (!own) {
     return fail(own.error());
   }
-  auto helper = context.servers.reach(subject.policy, server, context.call_deadline());
+  auto helper = context.servers.reach(subject.policy, server, context.read_deadline());
   if (!helper) {
     return pass_on(std::move(helper));
   }
   auto request = hold_request({subject.policy, subject.dataset, server, std::move(*own)}, support::random_hex(8), "");
   request.cluster.allow_writer = true;  // it is not this one that is stopped
-  auto probed = (*helper)->probe(request, context.call_deadline());
+  auto probed = (*helper)->probe(request, context.read_deadline());
   // What would be in the way of a hold there, such as a long query, is nothing to the cluster.
   return probed || !quiesce::says_unwell(probed.error()) ? Status() : pass_on(std::move(probed));
 }

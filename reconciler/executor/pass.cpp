@@ -32,7 +32,10 @@ bool any_done(const std::vector<ActionResult>& results) {
 
 Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clock, const std::stop_token& stop) {
   planner::Observed observed;
-  const auto deadline = support::Deadline::after(clock, kListingTime).unless_stopped(stop);
+  // Once something cannot be read the rest need not be.
+  std::stop_source given_up;
+  const std::stop_callback also(stop, [&] { given_up.request_stop(); });
+  const auto deadline = support::Deadline::after(clock, kListingTime).unless_stopped(given_up.get_token());
   // There are many more snapshots than anything else: the rest is read meanwhile. Without a thread to spare they are
   // read when they are asked for.
   auto snapshots =
@@ -43,6 +46,7 @@ Result<planner::Observed> observe(cloud::Cloud& cloud, const support::Clock& clo
                   .and_then([&] { return take(cloud.quota(deadline), observed.quota, "the quotas"); })
                   .and_then([&] { return take(cloud.clock_offset(deadline), observed.clock_offset, "the clock"); });
   if (!read) {
+    given_up.request_stop();
     return support::pass_on(std::move(read));
   }
   return observed;

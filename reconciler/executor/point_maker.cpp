@@ -42,8 +42,8 @@ Result<SlotNow> look_again(const Context& context, const Subject& subject, const
   }
   // Another member of the cluster may have other volumes, so all are listed then.
   const auto& cluster = subject.policy.cluster.name;
-  auto snapshots = cluster.empty() ? context.cloud.list_snapshots_of(volumes, context.call_deadline())
-                                   : context.cloud.list_snapshots(context.call_deadline());
+  auto snapshots = cluster.empty() ? context.cloud.list_snapshots_of(volumes, context.read_deadline())
+                                   : context.cloud.list_snapshots(context.read_deadline());
   if (!snapshots) {
     return pass_on(std::move(snapshots), "look at the slot again under the host lock");
   }
@@ -144,7 +144,8 @@ Result<MadePoint> make_unheld(const Context& context, const Subject& subject, co
 
 /// Whoever reads why a point failed must also read that the server may not be well. Its dead-man sees to the rest.
 support::Error with_abort(const support::Error& failure, const support::Error& abort) {
-  return {failure.kind(), failure.to_string() + "; and the abort was not confirmed: " + abort.to_string()};
+  support::Error both(failure.kind(), failure.to_string() + "; and the abort was not confirmed: " + abort.to_string());
+  return failure.retry_after() ? std::move(both).with_retry_after(*failure.retry_after()) : both;
 }
 
 HoldClaim claim_of(const Subject& subject) {
@@ -243,12 +244,14 @@ Result<MadePoint> make_held(const Undertaking& point, quiesce::Session& session,
     }
     member.leave();
     auto let_go = (*hold)->abort(Deadline::after(context.clock, let_go_time));
+    open.reset();
     return fail(let_go ? members.error() : with_abort(members.error(), let_go.error()));
   }
   made.available = since(context, start);
   member.served(made.available);
   made.window = member.await_others((*hold)->deadline());
   auto released = (*hold)->release(Deadline::after(context.clock, let_go_time));
+  open.reset();
   if (!released) {
     return pass_on(std::move(released), "release: the snapshots are not proven");
   }
@@ -290,7 +293,7 @@ quiesce::HoldRequest request_of(const Undertaking& point, const std::string& att
 
 Result<MadePoint> make_on_server(const Undertaking& point, inventory::Ownership own) {
   const auto& [context, subject, wanted, window, member, together] = point;
-  auto helper = context.servers.reach(subject.policy, subject.server, context.call_deadline());
+  auto helper = context.servers.reach(subject.policy, subject.server, context.read_deadline());
   if (!helper) {
     return pass_on(std::move(helper), "preflight: reach server '" + subject.server.name + "'");
   }
@@ -303,14 +306,14 @@ Result<MadePoint> make_on_server(const Undertaking& point, inventory::Ownership 
     return fail(entered.error());
   }
   const auto lifetime = std::chrono::duration_cast<seconds>(longest_hold(subject)) + kTokenReserve;
-  if (auto warm = context.cloud.warm_up(lifetime, static_cast<int>(together.volumes.size()), context.call_deadline());
+  if (auto warm = context.cloud.warm_up(lifetime, static_cast<int>(together.volumes.size()), context.read_deadline());
       !warm) {
     return pass_on(std::move(warm), "preflight: make the cloud's connections ready");
   }
   if (context.stop.stop_requested()) {
     return fail(ErrorKind::Interrupted, "the program is being stopped; nothing was held");
   }
-  auto session = (*helper)->lock(request, context.call_deadline());
+  auto session = (*helper)->lock(request, context.read_deadline());
   if (!session) {
     return pass_on(std::move(session), "host lock of server '" + subject.server.name + "'");
   }

@@ -53,7 +53,7 @@ quiesce::HoldRequest hold_request(const Subject& subject, const std::string& att
 Status check_volumes(const Context& context, const Subject& subject) {
   std::vector<cloud::VolumeId> ids;
   for (const auto& volume : subject.volumes) {
-    auto fresh = context.cloud.get_volume(volume.id, context.call_deadline());
+    auto fresh = context.cloud.get_volume(volume.id, context.read_deadline());
     if (!fresh) {
       return pass_on(std::move(fresh), "read volume '" + volume.name + "'");
     }
@@ -62,7 +62,7 @@ Status check_volumes(const Context& context, const Subject& subject) {
     }
     ids.push_back(volume.id);
   }
-  auto snapshots = context.cloud.list_snapshots_of(ids, context.call_deadline());
+  auto snapshots = context.cloud.list_snapshots_of(ids, context.read_deadline());
   if (!snapshots) {
     return pass_on(std::move(snapshots), "list the snapshots of the volumes");
   }
@@ -89,7 +89,7 @@ Status check_attachments(const Context& context, const std::vector<cloud::Volume
 }
 
 Status check_quota(const Context& context, const std::vector<cloud::Volume>& volumes) {
-  auto quota = context.cloud.quota(context.call_deadline());
+  auto quota = context.cloud.quota(context.read_deadline());
   if (!quota) {
     return pass_on(std::move(quota), "read the quotas");
   }
@@ -100,7 +100,7 @@ Status check_quota(const Context& context, const std::vector<cloud::Volume>& vol
 }
 
 Status check_clock(const Context& context) {
-  auto offset = context.cloud.clock_offset(context.call_deadline());
+  auto offset = context.cloud.clock_offset(context.read_deadline());
   if (!offset) {
     return pass_on(std::move(offset), "read the cloud's clock");
   }
@@ -119,7 +119,7 @@ Status check_cloud(const Context& context, const Subject& subject, const std::ve
 
 support::Result<quiesce::ProbeReport> check_server(const Context& context, const Subject& subject,
                                                    quiesce::Helper& helper, const quiesce::HoldRequest& request) {
-  auto report = helper.probe(request, context.call_deadline());
+  auto report = helper.probe(request, context.read_deadline());
   if (report && report->provable < subject.dataset.require) {
     return fail(ErrorKind::Remote, "the hold can prove no more than '" + std::string(to_string(report->provable)) +
                                        "' on this server and the dataset requires '" +

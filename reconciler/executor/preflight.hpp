@@ -22,7 +22,7 @@ struct Subject {
 quiesce::HoldRequest hold_request(const Subject& subject, const std::string& attempt, const std::string& point);
 
 /// Reads each volume afresh: in a state that can be snapshotted, attached to this server alone, no snapshot of it being
-/// created or deleted now. Nothing is changed.
+/// created now. Nothing is changed.
 support::Status check_volumes(const Context& context, const Subject& subject);
 
 /// Reads each volume afresh and says which is not attached to the server alone any more. What was cut of such a volume
@@ -36,7 +36,8 @@ support::Status check_quota(const Context& context, const std::vector<cloud::Vol
 /// Reads the cloud's clock afresh.
 support::Status check_clock(const Context& context);
 
-/// The three above, up to the first that fails. `volumes` are all that will be snapshotted at once.
+/// The clock, the volumes and the quotas, up to the first that fails. `volumes` are all that will be snapshotted at
+/// once.
 support::Status check_cloud(const Context& context, const Subject& subject, const std::vector<cloud::Volume>& volumes);
 
 /// Asks the helper. Also an error if what it can prove is less than what the policy requires.

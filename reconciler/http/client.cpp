@@ -74,7 +74,7 @@ class RetryingClient final : public Client {
     }
     Request request;
     request.url = url;
-    transport_.exchange_many(request, *parsed, connections, deadline.remaining(clock_));
+    transport_.exchange_many(request, *parsed, connections, deadline.remaining(clock_), deadline.stop());
   }
 
  private:

@@ -25,7 +25,7 @@ struct Request {
   std::map<std::string, std::string> headers;  ///< beside those that the client adds; values are never shown
   std::string body;                            ///< sent as JSON if not empty
   Repeat repeat = Repeat::Safe;
-  std::string service;  ///< for metrics and messages: `identity`, `block-storage`, `compute`, `etcd`
+  std::string service;  ///< for metrics and messages: `identity`, `block-storage`, `compute`
 };
 
 struct Response {

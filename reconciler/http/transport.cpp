@@ -222,12 +222,13 @@ class Transport::Impl {
     }
   }
 
-  void exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit) {
+  void exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit,
+                     const std::stop_token& stop) {
     const auto proxy = proxies_.proxy_for(url);
     if (bad_authorities_ || !proxy) {
       return;
     }
-    Exchange exchange{nullptr, {}, std::chrono::steady_clock::now() + limit, {}};
+    Exchange exchange{nullptr, {}, std::chrono::steady_clock::now() + limit, stop};
     std::vector<pplx::task<rest::http_response>> answers;
     try {
       exchange.client = client_for(request, url, *proxy);
@@ -294,8 +295,9 @@ tl::expected<Response, TryError> Transport::exchange(const Request& request, con
   return impl_->exchange(request, url, limit, stop);
 }
 
-void Transport::exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit) {
-  impl_->exchange_many(request, url, connections, limit);
+void Transport::exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit,
+                              const std::stop_token& stop) {
+  impl_->exchange_many(request, url, connections, limit, stop);
 }
 
 }  // namespace stillpoint::http

@@ -26,7 +26,8 @@ class Transport {
                                             const std::stop_token& stop = {});
 
   /// Sends the request `connections` times at once over the pooled client and waits for all; the answers do not matter.
-  void exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit);
+  void exchange_many(const Request& request, const Url& url, int connections, std::chrono::nanoseconds limit,
+                     const std::stop_token& stop = {});
 
  private:
   class Impl;

@@ -79,21 +79,14 @@ class OpenStackCloud final : public cloud::Cloud {
 
   /// A service behind a bare WSGI server sends no `Date`: then Keystone says when it has issued a token just now.
   Result<std::chrono::seconds> clock_offset(Deadline deadline) override {
-    const support::WallTime asked = clock_.wall_now();
-    auto response = block_storage_.api().fetch_version_document(deadline);
-    if (!response) {
-      return clean(Result<std::chrono::seconds>(pass_on(std::move(response), "asking for the cloud's time")));
+    auto best = measure_offset(deadline);
+    // A login, or a wait that the cloud has asked for, was perhaps in the middle of it.
+    for (int more = 2; best && best->took > kQuickAnswer && more > 0; --more) {
+      if (auto again = measure_offset(deadline); again && again->took < best->took) {
+        best = std::move(again);
+      }
     }
-    if (const auto date = support::parse_http_date(response->header("date"))) {
-      constexpr std::chrono::milliseconds kCutOff{500};  // of a date in whole seconds, on average
-      return offset(*date + kCutOff, asked);
-    }
-    const support::WallTime asked_again = clock_.wall_now();
-    auto session = identity_.authenticate(deadline);
-    if (!session) {
-      return clean(Result<std::chrono::seconds>(pass_on(std::move(session), "asking for the cloud's time")));
-    }
-    return offset((*session)->issued_at, asked_again);
+    return best ? Result<std::chrono::seconds>(best->offset) : support::fail(best.error());
   }
 
   Status warm_up(std::chrono::seconds lifetime, int parallel_calls, Deadline deadline) override {
@@ -101,6 +94,30 @@ class OpenStackCloud final : public cloud::Cloud {
   }
 
  private:
+  struct Measured {
+    std::chrono::seconds offset{0};
+    support::SteadyTime::duration took{0};  ///< the offset may be wrong by half of it
+  };
+  static constexpr std::chrono::seconds kQuickAnswer{2};
+
+  Result<Measured> measure_offset(Deadline deadline) {
+    const auto asked = support::Moment::now(clock_);
+    auto response = block_storage_.api().fetch_version_document(deadline);
+    if (!response) {
+      return clean(Result<Measured>(pass_on(std::move(response), "asking for the cloud's time")));
+    }
+    if (const auto date = support::parse_http_date(response->header("date"))) {
+      constexpr std::chrono::milliseconds kCutOff{500};  // of a date in whole seconds, on average
+      return offset(*date + kCutOff, asked);
+    }
+    const auto asked_again = support::Moment::now(clock_);
+    auto session = identity_.authenticate(deadline);
+    if (!session) {
+      return clean(Result<Measured>(pass_on(std::move(session), "asking for the cloud's time")));
+    }
+    return offset((*session)->issued_at, asked_again);
+  }
+
   /// Every error leaves by here: none of them says a secret (P11).
   template <class T>
   Result<T> clean(Result<T> result) const {
@@ -128,9 +145,9 @@ class OpenStackCloud final : public cloud::Cloud {
   }
 
   /// The cloud's clock minus ours at the middle between asking and now, in whole seconds.
-  std::chrono::seconds offset(support::WallTime cloud_time, support::WallTime asked) const {
-    const support::WallTime middle = asked + (clock_.wall_now() - asked) / 2;
-    return std::chrono::round<std::chrono::seconds>(cloud_time - middle);
+  Measured offset(support::WallTime cloud_time, support::Moment asked) const {
+    const auto took = clock_.steady_now() - asked.steady;
+    return {std::chrono::round<std::chrono::seconds>(cloud_time - (asked.wall + took / 2)), took};
   }
 
   support::Clock& clock_;

@@ -43,7 +43,7 @@ void Leftovers::plan(const Target& target, const Attempt& attempt) {
   } else if (attempt.hold_until() > situation_.cloud_now()) {
     add(target, "InFlight",
         "an attempt at " + format_utc(attempt.slot) + " may be held until " + format_utc(attempt.hold_until()),
-        Wait{attempt.hold_until()});
+        Wait{situation_.ours(attempt.hold_until())});
   } else if (attempt.pinned(situation_.now) != nullptr) {
     return;
   } else if (attempt.state == AttemptState::Unproven) {

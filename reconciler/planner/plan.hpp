@@ -53,7 +53,7 @@ struct Skip {
   size_t missed = 0;       ///< slots since the newest point that were missed, `slot` included if it was
 };
 
-/// Nothing can be done yet; `until` says when to look again.
+/// Nothing can be done yet; `until` says when to look again, by our clock.
 struct Wait {
   support::WallTime until;
 };

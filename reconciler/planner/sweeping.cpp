@@ -8,7 +8,7 @@ Decided sweep_when_possible(const Situation& situation, const inventory::Attempt
                             const std::string& what) {
   const std::string text = support::count_of(attempt.members.size(), "snapshot") + " " + what;
   if (!situation.is_sweepable(attempt)) {
-    const auto until = attempt.hold_until() + kSweepMargin;
+    const auto until = situation.sweepable_from(attempt);
     return {"SweepLater", text + "; swept from " + support::format_utc(until), Wait{until}};
   }
   if (has_status(attempt, "error_deleting")) {

@@ -69,7 +69,7 @@ void Tombstones::plan_attempt(const policy::Policy& policy, const Attempt& attem
   if (attempt.state != AttemptState::Complete && attempt.hold_until() > situation_.cloud_now()) {
     add(attempt, "InFlight",
         "an attempt at " + format_utc(attempt.slot) + " may be held until " + format_utc(attempt.hold_until()),
-        Wait{attempt.hold_until()}, plan);
+        Wait{situation_.ours(attempt.hold_until())}, plan);
   } else if (policy.deletion_policy == policy::DeletionPolicy::Delete) {
     plan_deletion(policy, attempt, plan);
   } else if (attempt.deletion_begun() && attempt.state != AttemptState::Complete) {

@@ -180,9 +180,6 @@ constexpr std::array kGrammar{
     Grammar{"VERDICT", verdict},
 };
 
-/// Between the server and the code, in the text of a refusal's error.
-constexpr std::string_view kRefused = " refused (";
-
 constexpr std::array kRefusals{
     RefusalCode{"busy", "somebody holds this server, or lets go of it at the moment",
                 "it is tried again in the next pass"},
@@ -245,22 +242,16 @@ std::span<const RefusalCode> refusal_codes() {
 
 support::Error refusal(const reply::Refused& refused, const std::string& server) {
   const auto kind = refused.code == "busy" ? ErrorKind::Busy : ErrorKind::Remote;
-  std::string text = server + std::string(kRefused) + refused.code + "): " + refused.message;
+  auto error =
+      support::Error(kind, server + " refused (" + refused.code + "): " + refused.message).with_code(refused.code);
   const auto* known =
       std::find_if(kRefusals.begin(), kRefusals.end(), [&](const RefusalCode& c) { return c.code == refused.code; });
-  support::Error error(kind, std::move(text));
   return known == kRefusals.end() ? error : std::move(error).with_remedy(std::string(known->cure));
 }
 
 bool says_unwell(const support::Error& error) {
   constexpr std::array<std::string_view, 4> kUnwell{"busy", "cluster", "database", "service"};
-  const auto begin = error.message().find(kRefused);
-  if (begin == std::string::npos) {
-    return true;
-  }
-  const auto code = std::string_view(error.message()).substr(begin + kRefused.size());
-  return std::any_of(kUnwell.begin(), kUnwell.end(),
-                     [&](std::string_view word) { return code.starts_with(std::string(word) + ")"); });
+  return error.code().empty() || std::find(kUnwell.begin(), kUnwell.end(), error.code()) != kUnwell.end();
 }
 
 support::Result<std::string> set_line(const Setting& setting) {

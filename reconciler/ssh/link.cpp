@@ -124,6 +124,9 @@ support::Status Link::await(const std::string& doing, support::Deadline deadline
         events |= POLLOUT;
       }
     }
+    if (deadline.stop().stop_requested()) {
+      return fail(ErrorKind::Interrupted, "the program is being stopped; " + name_ + " was left while " + doing);
+    }
     if (deadline.passed(clock_)) {
       return fail(ErrorKind::Timeout, name_ + " did not answer in time while " + doing);
     }

@@ -50,7 +50,10 @@ void tune(int fd) {
   set(IPPROTO_TCP, TCP_USER_TIMEOUT, 25'000);
 }
 
-/// 0, or the errno of the failure; ETIMEDOUT at the deadline.
+/// How late a stop is noticed at the most.
+constexpr milliseconds kSlice(100);
+
+/// 0, or the errno of the failure; ETIMEDOUT at the deadline, ECANCELED if a stop was requested.
 int connect_one(int fd, const addrinfo& address, const support::Clock& clock, support::Deadline deadline) {
   if (::connect(fd, address.ai_addr, address.ai_addrlen) == 0) {
     return 0;
@@ -59,7 +62,10 @@ int connect_one(int fd, const addrinfo& address, const support::Clock& clock, su
     return errno;
   }
   while (!deadline.passed(clock)) {
-    wait_for(fd, POLLOUT, milliseconds(1000), clock, deadline);
+    if (deadline.stop().stop_requested()) {
+      return ECANCELED;
+    }
+    wait_for(fd, POLLOUT, kSlice, clock, deadline);
     pollfd state{fd, POLLOUT, 0};
     if (::poll(&state, 1, 0) > 0) {
       int error = 0;
@@ -119,6 +125,9 @@ support::Result<Socket> connect_tcp(const std::string& host, int port, const sup
     error = connect_one(socket.fd(), *address, clock, deadline);
     if (error == 0) {
       return socket;
+    }
+    if (error == ECANCELED) {
+      return fail(ErrorKind::Interrupted, "the program is being stopped; " + host + " was not connected to");
     }
   }
   const std::string where = host + " port " + service;

@@ -15,6 +15,9 @@ namespace stillpoint::status {
 struct Instant {
   support::WallTime now;        ///< by our clock
   support::WallTime cloud_now;  ///< by the cloud's
+
+  /// When our clock showed what the cloud's shows at `instant`.
+  support::WallTime ours(support::WallTime instant) const { return instant - (cloud_now - now); }
 };
 
 /// What decides over the points of a series that are complete.

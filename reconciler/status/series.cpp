@@ -43,7 +43,7 @@ std::optional<Failure> failure_seen(const inventory::Series& series, const Said&
     return std::nullopt;
   }
   const bool whole = attempt.state == inventory::AttemptState::Unproven;
-  return Failure{attempt.created_at(), whole ? "Unproven" : "Incomplete",
+  return Failure{instant.ours(attempt.created_at()), whole ? "Unproven" : "Incomplete",
                  "the attempt at " + support::format_utc(attempt.slot) +
                      (whole ? " has all its snapshots, and nothing proves that the hold was intact"
                             : " did not get all its snapshots")};
@@ -52,7 +52,7 @@ std::optional<Failure> failure_seen(const inventory::Series& series, const Said&
 std::optional<Failure> find_failure(const SeriesStatus& status, const inventory::Series& series, const Said& said,
                                     const Story& story, const Instant& instant) {
   std::optional<Failure> failure = story.before != nullptr ? story.before->failure : std::nullopt;
-  if (failure && status.last_good && *status.last_good > failure->when) {
+  if (failure && status.last_good && instant.ours(*status.last_good) > failure->when) {
     failure.reset();
   }
   if (story.failure != nullptr) {

@@ -42,8 +42,7 @@ struct PoliciesInForce {
 ///   mounted), is an error and leaves all as it was. An empty folder is an error, too; if it is the one that held the
 ///   policies, they are gone.
 /// - Of policies that cannot stand together the first, by file, is in force; the file of the other one keeps what it
-/// said
-///   before, unless that cannot stand with it either.
+///   said before, unless that cannot stand with it either.
 ///
 /// Not to be used by two threads at once. What `refresh` gives back never changes, and may be handed to others.
 class PolicySet {

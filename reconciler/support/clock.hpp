@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <stop_token>
@@ -32,6 +33,18 @@ class SystemClock final : public Clock {
   WallTime wall_now() const override { return std::chrono::system_clock::now(); }
   SteadyTime steady_now() const override { return std::chrono::steady_clock::now(); }
   void sleep_until(SteadyTime until, std::stop_token stop) override;
+};
+
+/// Both clocks, read at once: what is decided at a time and what follows from it must not see another.
+struct Moment {
+  WallTime wall;
+  SteadyTime steady;
+
+  static Moment now(const Clock& clock) { return {clock.wall_now(), clock.steady_now()}; }
+  /// When `instant` comes, if nobody sets the clock; never before the moment itself.
+  SteadyTime until(WallTime instant) const {
+    return steady + std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(instant - wall));
+  }
 };
 
 /// The instant by which a whole operation must have ended. One value goes through every call that waits;

@@ -51,6 +51,11 @@ Error Error::with_remedy(std::string remedy) && {
   return std::move(*this);
 }
 
+Error Error::with_code(std::string code) && {
+  code_ = std::move(code);
+  return std::move(*this);
+}
+
 Error Error::with_retry_after(std::chrono::seconds wait) && {
   retry_after_ = wait;
   return std::move(*this);

@@ -44,6 +44,8 @@ class Error {
   const std::string& message() const { return message_; }
   /// What would be right, where that is known apart from the message; may be empty.
   const std::string& remedy() const { return remedy_; }
+  /// The other side's own word for what is wrong, where it has one (the helper's refusals); may be empty.
+  const std::string& code() const { return code_; }
   const std::optional<SourceMark>& mark() const { return mark_; }
   const std::optional<std::chrono::seconds>& retry_after() const { return retry_after_; }
   /// Innermost first.
@@ -52,6 +54,7 @@ class Error {
   Error at(SourceMark mark) &&;
   Error with_context(std::string doing) &&;
   Error with_remedy(std::string remedy) &&;
+  Error with_code(std::string code) &&;
   Error with_retry_after(std::chrono::seconds wait) &&;
 
   /// One line: `file:line:column: outer: inner: message: remedy`, and after it when to come back, if that was said.
@@ -61,6 +64,7 @@ class Error {
   ErrorKind kind_;
   std::string message_;
   std::string remedy_;
+  std::string code_;
   std::optional<SourceMark> mark_;
   std::optional<std::chrono::seconds> retry_after_;
   std::vector<std::string> context_;

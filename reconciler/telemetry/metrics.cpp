@@ -41,11 +41,17 @@ void Metrics::request_ended(const std::string& service, std::string_view method,
 }
 
 void Metrics::point_ended(const inventory::SeriesKey& series, std::string_view result) {
-  families_->points.Add(with(series_labels(series), "result", result)).Increment();
+  const std::lock_guard lock(families_->mutex);
+  auto& counter = families_->points.Add(with(series_labels(series), "result", result));
+  families_->counted[series].points.insert(&counter);
+  counter.Increment();
 }
 
 void Metrics::held(const inventory::SeriesKey& series, std::chrono::milliseconds window) {
-  families_->hold_window.Add(series_labels(series), kHoldBuckets).Observe(seconds(window));
+  const std::lock_guard lock(families_->mutex);
+  auto& histogram = families_->hold_window.Add(series_labels(series), kHoldBuckets);
+  families_->counted[series].hold_window.insert(&histogram);
+  histogram.Observe(seconds(window));
 }
 
 void Metrics::snapshot_available(std::chrono::milliseconds took) {
@@ -53,7 +59,10 @@ void Metrics::snapshot_available(std::chrono::milliseconds took) {
 }
 
 void Metrics::deletion_ended(const inventory::SeriesKey& series, std::string_view verb, std::string_view result) {
-  families_->deletions.Add(with(with(series_labels(series), "verb", verb), "result", result)).Increment();
+  const std::lock_guard lock(families_->mutex);
+  auto& counter = families_->deletions.Add(with(with(series_labels(series), "verb", verb), "result", result));
+  families_->counted[series].deletions.insert(&counter);
+  counter.Increment();
 }
 
 void Metrics::pass_ended(std::chrono::nanoseconds took, int exit_code) {

@@ -67,10 +67,23 @@ struct Metrics::Families {
                                   {"stillpoint_quota_headroom", headroom},
                                   {"stillpoint_cloud_last_observed_timestamp_seconds", last_observed}}};
 
-  /// Guards all gauges and `observed`. It is held for all of what is said anew at once: what two threads say must not
-  /// be taken for unsaid by each other, and a text shows none of it by halves.
+  /// What is counted for a series.
+  struct Counted {
+    std::set<prometheus::Counter*> points;
+    std::set<prometheus::Counter*> deletions;
+    std::set<prometheus::Histogram*> hold_window;
+  };
+
+  /// Guards all gauges and what follows it. It is held for all of what is said anew at once: what two threads say must
+  /// not be taken for unsaid by each other, and a text shows none of it by halves.
   std::mutex mutex;
   std::set<std::string> observed;  ///< clouds
+  std::map<inventory::SeriesKey, Counted> counted;
+  std::set<inventory::SeriesKey> told;  ///< the series of the last status
+
+  /// Fleets that are built anew must not grow the registry for years: what is counted for a series goes when the status
+  /// does not tell of it any more.
+  void tell(std::set<inventory::SeriesKey> series);
 
  private:
   Counters& counters(const char* name, const char* help) {

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "telemetry/metrics_families.hpp"
 
@@ -18,12 +19,30 @@ std::string lower_case_of(std::string_view word) {
 
 }  // namespace
 
+void Metrics::Families::tell(std::set<inventory::SeriesKey> series) {
+  for (const auto& key : std::exchange(told, std::move(series))) {
+    const auto gone = told.contains(key) ? counted.end() : counted.find(key);
+    if (gone == counted.end()) {
+      continue;
+    }
+    const auto& [points_of_it, deletions_of_it, holds_of_it] = gone->second;
+    std::for_each(points_of_it.begin(), points_of_it.end(), [this](auto* each) { points.Remove(each); });
+    std::for_each(deletions_of_it.begin(), deletions_of_it.end(), [this](auto* each) { deletions.Remove(each); });
+    std::for_each(holds_of_it.begin(), holds_of_it.end(), [this](auto* each) { hold_window.Remove(each); });
+    counted.erase(gone);
+  }
+}
+
 void Metrics::observe(const status::Status& status) {
   auto& all = *families_;
   const std::lock_guard lock(all.mutex);
   const Saying saying({&all.next_slot, &all.interval, &all.missed, &all.overdue, &all.condition, &all.holds_open}, {});
+  std::set<inventory::SeriesKey> told;
   for (const auto& policy : status.policies) {
     const Labels labels{{"cloud", policy.cloud}, {"policy", policy.name}};
+    for (const auto& series : policy.series) {
+      told.insert({policy.name, series.server, series.dataset});
+    }
     for (const auto& condition : policy.conditions) {
       all.condition.set(
           with(with(labels, "type", to_string(condition.type)), "status", lower_case_of(to_string(condition.truth))),
@@ -49,6 +68,7 @@ void Metrics::observe(const status::Status& status) {
     }
     all.holds_open.set(labels, held);
   }
+  all.tell(std::move(told));
 }
 
 }  // namespace stillpoint::telemetry

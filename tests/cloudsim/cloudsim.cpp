@@ -7,9 +7,9 @@
 #include <stdexcept>
 
 #include "router.hpp"
+#include "secrets.hpp"
 #include "server.hpp"
 #include "state.hpp"
-#include "support/ids.hpp"
 
 namespace stillpoint::cloudsim {
 
@@ -18,7 +18,7 @@ namespace {
 constexpr int kPasswordBytes = 16;
 
 Options with_password(Options options) {
-  if (options.password.empty()) options.password = support::random_hex(kPasswordBytes);
+  if (options.password.empty()) options.password = make_secret("", kPasswordBytes);
   return options;
 }
 

@@ -2,6 +2,7 @@
 #include <optional>
 #include <regex>
 
+#include "secrets.hpp"
 #include "services.hpp"
 #include "support/ids.hpp"
 
@@ -172,7 +173,7 @@ Response issue_token(State& state, const Request& request) {
         {"id", login.credential->id}, {"name", login.credential->name}, {"restricted", true}};
     if (!token.access_rules.empty()) document["application_credential"]["access_rules"] = token.access_rules;
   }
-  const std::string id = "sim-" + support::random_hex(kTokenBytes);
+  const std::string id = make_secret("sim-", kTokenBytes);
   state.tokens[id] = token;
   state.journal.add({{"what", "token"}, {"token", id}});
   Response response = json_response(201, {{"token", document}});
@@ -208,7 +209,7 @@ Response create_credential(State& state, const Request& request, const std::stri
   ApplicationCredential made;
   made.id = new_keystone_id();
   made.name = wanted.value("name", std::string());
-  made.secret = wanted.value("secret", support::random_hex(kTokenBytes));
+  made.secret = wanted.contains("secret") ? text_field(wanted, "secret") : make_secret("", kTokenBytes);
   made.user_id = user_id;
   made.project_id = caller.project_id;
   made.access_rules = wanted.value("access_rules", Json());

@@ -122,7 +122,7 @@ TEST_F(DeleteTest, ADaemonRemovesATombstoneWhenNothingIsLeftOfIt) {
   EXPECT_TRUE(is_stored("main")) << "a point of it may be on its way";
   auto again = text;
   write_store("main", again.replace(again.find("09:00:00Z"), 9, "10:00:00Z"));
-  keeper.looked(all, {}, look());
+  TombstoneKeeper(path("store"), site_.clock, support::null_log()).looked(all, {}, look());
   EXPECT_TRUE(is_stored("main")) << "it says something else by now";
   write_store("main", text);
   EXPECT_THAT(keeper.looked(all, {}, look()), testing::IsEmpty());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/command_line.hpp"
+#include "cloudsim/secrets.hpp"
 #include "support/ids.hpp"
 
 namespace stillpoint::app {
@@ -46,6 +47,9 @@ class FilesTest : public ::testing::Test {
     const auto code = run_command_line(static_cast<int>(argv.size()), argv.data());
     out_ = testing::internal::GetCapturedStdout();
     err_ = testing::internal::GetCapturedStderr();
+    for (const auto& secret : cloudsim::secrets_made()) {  // P11, whatever the test is about
+      EXPECT_EQ((out_ + err_).find(secret), std::string::npos) << "a secret was printed by " << arguments.back();
+    }
     return static_cast<int>(code);
   }
 

@@ -132,6 +132,9 @@ TEST_F(CloudLookTest, AClockThatWasSetIsNoticedByALookAtTheCloud) {
   clock_.advance(seconds(30));
   settle();
   EXPECT_EQ(cloud_.count("clock_offset"), before);
+  clock_.set_wall(seconds(30));
+  settle();
+  EXPECT_EQ(cloud_.count("clock_offset"), before + 1);
 }
 
 TEST_F(CloudLookTest, P6ANewPolicyIsJudgedByWhatExistsNow) {

@@ -72,6 +72,16 @@ TEST_F(CloudLoopTest, WakesForTheSlotAndNotBefore) {
   EXPECT_EQ(next - clock_.steady_now(), minutes(30));
 }
 
+// What is not in the plan because time went on since it was made has to be woken for.
+TEST_F(CloudLoopTest, ASlotThatComesInTheMiddleOfAStepIsServedByTheNext) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T00:59:30Z"));
+  set_policies({policy_});  // looked at so lately that the slot needs no other look
+  clock_.let_reading_take(std::chrono::milliseconds(1));
+  run_until(at("2026-11-26T01:00:01Z"));
+  EXPECT_EQ(slots(series_), std::vector{at("2026-11-26T01:00:00Z")});
+}
+
 TEST_F(CloudLoopTest, P8WithNothingToDoItAsksNothing) {
   set_policies({policy_});
   run_until(at("2026-11-26T01:00:30Z"));

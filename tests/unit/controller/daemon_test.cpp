@@ -60,14 +60,25 @@ class Keeper final : public executor::Observer {
   bool may_go_on_ = false;
 };
 
-/// Its servers are listed for as long as it may take.
+/// One of its calls takes as long as it may.
 class HangingCloud final : public fakes::BorrowedCloud {
  public:
-  using BorrowedCloud::BorrowedCloud;
+  HangingCloud(cloud::Cloud& inner, std::string call) : BorrowedCloud(inner), call_(std::move(call)) {}
   std::binary_semaphore asked{0};
   std::atomic<bool> was_stopped = false;
 
   support::Result<std::vector<cloud::Server>> list_servers(support::Deadline deadline) override {
+    return hangs("list_servers", deadline).and_then([&] { return BorrowedCloud::list_servers(deadline); });
+  }
+  support::Result<cloud::Volume> get_volume(const cloud::VolumeId& id, support::Deadline deadline) override {
+    return hangs("get_volume", deadline).and_then([&] { return BorrowedCloud::get_volume(id, deadline); });
+  }
+
+ private:
+  support::Status hangs(const std::string& call, const support::Deadline& deadline) {
+    if (call != call_) {
+      return {};
+    }
     std::mutex mutex;
     std::unique_lock lock(mutex);
     asked.release();
@@ -76,6 +87,7 @@ class HangingCloud final : public fakes::BorrowedCloud {
     was_stopped = deadline.stop().stop_requested();
     return support::fail(support::ErrorKind::Interrupted, "stopped");
   }
+  const std::string call_;
 };
 
 /// The daemon with its threads, by the machine's clock.
@@ -113,6 +125,9 @@ class DaemonTest : public ::testing::Test {
                             [&] { return std::any_of(views_.begin(), views_.end(), wanted); });
   }
 
+  /// It is stopped, and another one begins with the next call of `daemon`.
+  void forget_daemon() { daemon_.reset(); }
+
   void refuse_logins(std::optional<support::Error> error) {
     const std::lock_guard lock(mutex_);
     open_error_ = std::move(error);
@@ -132,11 +147,13 @@ class DaemonTest : public ::testing::Test {
   Settings settings_;
   std::mutex mutex_;  ///< guards what follows
   std::optional<support::Error> open_error_;
+  int logins_ = 0;
   cloud::Cloud* inner_ = nullptr;  ///< in place of `cloud_`
 
  private:
   support::Result<std::unique_ptr<cloud::Cloud>> open(const std::string&) {
     const std::lock_guard lock(mutex_);
+    ++logins_;
     if (open_error_) {
       return support::fail(*open_error_);
     }
@@ -163,13 +180,29 @@ TEST_F(DaemonTest, P10ACloudThatIsForgottenAndNamedAgainStillKnowsWhatIsHeldTher
 }
 
 TEST_F(DaemonTest, AStopDoesNotWaitForACloudThatDoesNotAnswer) {
-  HangingCloud cloud(cloud_);
-  inner_ = &cloud;
+  for (const char* call : {"list_servers", "get_volume"}) {  // by the loop, and by a worker before it holds
+    HangingCloud cloud(cloud_, call);
+    inner_ = &cloud;
+    daemon().set_policies({{"prod", {policy("first")}}});
+    cloud.asked.acquire();
+    forget_daemon();
+    EXPECT_TRUE(cloud.was_stopped) << call;
+  }
+}
+
+TEST_F(DaemonTest, ACloudThatSleepsWhenAllLogInAnewDoesSoWhenItWakes) {
+  const auto logins = [this] {
+    const std::lock_guard lock(mutex_);
+    return logins_;
+  };
   daemon().set_policies({{"prod", {policy("first")}}});
-  cloud.asked.acquire();
-  daemon().request_stop();
-  daemon().wait();
-  EXPECT_TRUE(cloud.was_stopped);
+  ASSERT_EQ(keeper_.first_of({"first held"}), "first held");
+  daemon().set_policies({});
+  daemon().reopen();
+  const auto before = logins();
+  daemon().set_policies({{"prod", {policy("second")}}});
+  ASSERT_EQ(keeper_.first_of({"second held", "second skipped"}), "second skipped");
+  EXPECT_EQ(logins(), before + 1);
 }
 
 TEST_F(DaemonTest, APolicyWhoseFileHasAnErrorIsNotReadyUntilItHasNone) {

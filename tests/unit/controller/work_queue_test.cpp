@@ -26,9 +26,9 @@ TEST(WorkQueueTest, AKeyIsNeverWorkedOnTwiceAtOnce) {
   ASSERT_TRUE(queue.try_get());
   queue.add(key("edx", "s1"));
   EXPECT_EQ(queue.try_get(), std::nullopt);
-  EXPECT_TRUE(queue.is_busy(key("edx", "s1")));
+  EXPECT_TRUE(queue.is_running(key("edx", "s1")));
   queue.done(key("edx", "s1"));
-  EXPECT_FALSE(queue.is_busy(key("edx", "s1"))) << "who adds looks anew";
+  EXPECT_FALSE(queue.is_running(key("edx", "s1"))) << "who adds looks anew";
   queue.add(key("edx", "s1"));
   EXPECT_TRUE(queue.try_get());
 }

@@ -357,6 +357,18 @@ TEST(ClockOffset, ComesFromTheDateOfAFreshAnswer) {
               1.0);
 }
 
+TEST(ClockOffset, IsNotThatOfAnAnswerThatWasWaitedFor) {
+  ScriptedCloud cloud([](const http::Request&) { return ok("{}"); });
+  cloud.date = "Tue, 24 Nov 2026 07:00:00 GMT";
+  const auto connected = cloud.connect();
+  cloud.next_version_takes = seconds(25);
+  const auto offset = (*connected)->clock_offset(cloud.soon());
+  ASSERT_TRUE(offset);
+  const auto expected = *support::parse_http_date(cloud.date) - cloud.clock.wall_now();
+  EXPECT_NEAR(static_cast<double>(offset->count()), static_cast<double>(std::chrono::round<seconds>(expected).count()),
+              1.0);
+}
+
 TEST(ClockOffset, ComesFromANewTokenWhereNoDateIsSent) {
   ScriptedCloud cloud([](const http::Request&) { return ok("{}"); });
   const auto connected = cloud.connect();

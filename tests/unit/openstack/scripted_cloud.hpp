@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "fakes/scripted_http.hpp"
 #include "fakes/skipping_clock.hpp"
@@ -54,6 +55,7 @@ class ScriptedCloud {
   std::string cinder_newest = "3.70";
   std::string nova_newest = "2.93";
   std::string date;  ///< the `Date` of Cinder's version document; none if empty
+  std::chrono::seconds next_version_takes{0};
   std::chrono::seconds token_lifetime{3600};
   std::chrono::seconds keystone_ahead{0};
   std::atomic<int> tokens = 0;
@@ -66,6 +68,7 @@ class ScriptedCloud {
     if (request.url == "http://cloud:8776/v3/") {
       http::Response response =
           ok(R"({"versions": [{"id": "v3.0", "min_version": "3.0", "version": ")" + cinder_newest + "\"}]}");
+      clock.advance(std::exchange(next_version_takes, std::chrono::seconds(0)));
       if (!date.empty()) {
         response.headers["date"] = date;
       }

@@ -165,6 +165,16 @@ TEST_F(StatusTest, AFailureIsToldUntilAGoodPointComes) {
   EXPECT_EQ(since(Type::HoldFailed), at("2026-11-24T13:05:00Z"));
 }
 
+TEST_F(StatusTest, AFailureIsOverWithAGoodPointWhoseTimeIsByTheCloudsClock) {
+  failures_.emplace(kMysql, support::Error(support::ErrorKind::Unavailable, "no route to backend-2"));
+  observed_.clock_offset = std::chrono::seconds(-25);
+  assess_at("2026-11-24T12:05:00Z");
+  failures_.clear();
+  observed_.snapshots.push_back(snapshot({.id = "good", .slot = at("2026-11-24T12:04:45Z")}));
+  assess_at("2026-11-24T12:05:15Z");
+  EXPECT_EQ(say(Type::HoldFailed), "False:NoFailure") << "it was taken at 12:05:10 by our clock";
+}
+
 TEST_F(StatusTest, P2AnAttemptThatWasNotProvenIsSeenInItsSnapshots) {
   policies_[0].has_ssh = false;  // nobody to ask for the verdict
   add_point("2026-11-24T11:00:00Z");

@@ -156,6 +156,27 @@ TEST(Metrics, AStatusIsToldAndWhatItDoesNotTellAnyMoreGoes) {
       << "a daemon that runs for years forgets what is gone";
 }
 
+TEST(Metrics, WhatWasCountedForASeriesGoesWithIt) {
+  Metrics metrics;
+  const inventory::SeriesKey series{"edx", fakes::kServer, "mysql"};
+  const inventory::SeriesKey other{"edx", cloud::ServerId("a-new-server"), "mysql"};
+  metrics.observe(one_overdue());
+  for (const auto& each : {series, other}) {
+    metrics.point_ended(each, "complete");
+    metrics.held(each, std::chrono::milliseconds(300));
+    metrics.deletion_ended(each, "prune", "deleted");
+  }
+  metrics.observe(one_overdue());
+  EXPECT_THAT(metrics.text(), HasSubstr("server=\"" + fakes::kServer.str() + "\""));
+  metrics.observe(status::Status());
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("server=\"" + fakes::kServer.str() + "\"")));
+  EXPECT_THAT(metrics.text(), HasSubstr("stillpoint_points_total{dataset=\"mysql\",policy=\"edx\",result=\"complete\","
+                                        "server=\"a-new-server\"} 1\n"))
+      << "no status has told of it yet";
+  metrics.point_ended(series, "complete");
+  EXPECT_THAT(metrics.text(), HasSubstr("result=\"complete\",server=\"" + fakes::kServer.str() + "\"} 1\n"));
+}
+
 /// Points of so many policies, one each.
 inventory::Points points_of_many(int policies) {
   std::vector<cloud::Snapshot> snapshots;
