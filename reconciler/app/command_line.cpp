@@ -8,6 +8,7 @@
 #include "app/command_line_parts.hpp"
 #include "app/command_words.hpp"
 #include "app/commands.hpp"
+#include "app/environment.hpp"
 #include "app/help_commands.hpp"
 
 namespace stillpoint::app {
@@ -282,6 +283,7 @@ ExitCode run_command_line(int argc, char** argv) {
     return ExitCode::InvalidInput;
   }
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  take_environment(options);
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
@@ -290,6 +292,10 @@ ExitCode run_command_line(int argc, char** argv) {
       return ExitCode::Ok;
     }
     std::cerr << "stillpoint: " << objection_to(app, error) << "\n";
+    return ExitCode::InvalidInput;
+  }
+  if (const auto objection = objection_to_installation(options.installation); !objection.empty()) {
+    std::cerr << "stillpoint: STILLPOINT_INSTALLATION: " << objection << "\n";
     return ExitCode::InvalidInput;
   }
   return command(options);

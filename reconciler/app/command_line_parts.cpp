@@ -27,8 +27,7 @@ CLI::Option* add_files(CLI::App& app, Options& options) {
 
 CLI::Option* add_store(CLI::App& app, Options& options) {
   return app.add_option("--store", options.store, "The folder that policies are kept in")
-      ->envname("STILLPOINT_STORE")
-      ->option_text("FOLDER (default " + options.store + ")");
+      ->option_text("FOLDER (Env:STILLPOINT_STORE, default " + options.store + ")");
 }
 
 void add_policies(CLI::App& app, Options& options) {
@@ -51,17 +50,17 @@ Command or_store_if_there(Command run) {
   };
 }
 
+std::string objection_to_installation(const std::string& name) {
+  const bool plain = !name.empty() && name.size() <= 63 &&
+                     name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return plain ? std::string() : "an installation is 1 to 63 of a-z, 0-9 and -";
+}
+
 void add_installation(CLI::App& app, Options& options) {
   app.add_option("--installation", options.installation,
                  "Whose snapshots these are; installations that share a project leave each other's alone")
-      ->envname("STILLPOINT_INSTALLATION")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            const bool plain = !text.empty() && text.size() <= 63 &&
-                               text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-            return plain ? std::string() : "an installation is 1 to 63 of a-z, 0-9 and -";
-          },
-          "NAME"));
+      ->check(CLI::Validator(objection_to_installation, ""))
+      ->option_text("NAME (Env:STILLPOINT_INSTALLATION, default " + options.installation + ")");
   app.add_option("--os-cloud", options.os_cloud, "Entry of clouds.yaml for policies that name none")
       ->option_text("NAME");
 }

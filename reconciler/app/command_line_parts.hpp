@@ -44,6 +44,8 @@ CLI::Option* add_store(CLI::App& app, Options& options);
 /// Both: files and folders, or the store if none is given; see `or_store`.
 void add_policies(CLI::App& app, Options& options);
 void add_installation(CLI::App& app, Options& options);
+/// Empty if it may be the name of one.
+std::string objection_to_installation(const std::string& name);
 void add_logging(CLI::App& app, Options& options);
 void add_mass_delete(CLI::App& app, Options& options);
 

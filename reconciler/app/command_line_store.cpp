@@ -32,8 +32,7 @@ void add_dry_run(CLI::App& app, Options& options) {
 void add_daemon(CLI::App& app, Options& options) {
   app.add_option("--daemon", options.daemon,
                  "Where a running daemon is asked whether it has read what was written; nowhere if empty")
-      ->envname("STILLPOINT_DAEMON")
-      ->option_text("URL (default " + options.daemon + ")");
+      ->option_text("URL (Env:STILLPOINT_DAEMON, default " + options.daemon + ")");
   app.add_option("--timeout", options.timeout, "How long the daemon gets for that")
       ->check(CLI::Validator(
           [](const std::string& text) {

@@ -98,8 +98,8 @@ The clouds.yaml to use instead of those that are looked for.
 .B OS_*
 Which cloud, for policies that name none: as the OpenStack client reads them.
 .TP
-.B STILLPOINT_INSTALLATION
-What \fB\-\-installation\fR is if it is not given.
+.BR STILLPOINT_INSTALLATION ", " STILLPOINT_STORE ", " STILLPOINT_DAEMON
+What \fB\-\-installation\fR, \fB\-\-store\fR and \fB\-\-daemon\fR are if they are not given.
 .TP
 .BR https_proxy ", " http_proxy ", " all_proxy ", " no_proxy
 A proxy to the cloud.

@@ -190,6 +190,44 @@ TEST_F(OneCloudTest, TheLogTellsWhatWasDoneOnStandardErrorAndNoSecret) {
   EXPECT_EQ(err_, "") << "nothing is logged unless it is asked for";
 }
 
+/// For its life a variable of the environment has that value.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    setenv(name, value.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  }
+  ~Variable() { unsetenv(name_); }  // NOLINT(concurrency-mt-unsafe)
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST_F(OneCloudTest, P4TheCommandLineGoesBeforeTheEnvironment) {
+  begin();
+  site_->furnish("backend-1", "mysql_data");
+  const Variable installation("STILLPOINT_INSTALLATION", "theirs");
+  const Variable store("STILLPOINT_STORE", path("nowhere"));
+  ASSERT_EQ(run({"reconcile", "--now", "--installation", "ours"}), 0) << err_;
+  run({"get", "points", "-o", "name", "--installation", "ours"});
+  EXPECT_THAT(out_, HasSubstr("point/"));
+  run({"get", "points", "-o", "name"});
+  EXPECT_EQ(out_, "") << "those of theirs";
+  EXPECT_EQ(run_files({"validate"}), 2);
+  EXPECT_THAT(err_, HasSubstr("nowhere"));
+  EXPECT_EQ(run_files({"validate", "--store", path("policies")}), 0) << err_;
+}
+
+TEST_F(OneCloudTest, AVariableThatCannotBeUsedIsNamed) {
+  begin();
+  const Variable installation("STILLPOINT_INSTALLATION", "not a name");
+  EXPECT_EQ(run({"diff"}), 2);
+  EXPECT_EQ(err_, "stillpoint: STILLPOINT_INSTALLATION: an installation is 1 to 63 of a-z, 0-9 and -\n");
+  site_->furnish("backend-1", "mysql_data");
+  EXPECT_EQ(run({"diff", "--installation", "ours"}), 0) << err_;
+}
+
 TEST_F(OneCloudTest, ARehearsalCountsWhatExistsAgainstTheCloudsQuota) {
   cloudsim::Options options;
   options.quota_snapshots = 2;
