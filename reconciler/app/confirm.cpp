@@ -19,7 +19,8 @@ ExitCode confirm_with_daemon(const Options& options, const std::map<std::string,
       return ExitCode::Ok;
     case Confirmation::What::NotYet:
       std::cerr << "stillpoint: the daemon at " << options.daemon << " has not read " << confirmation.missing
-                << " after " << options.timeout << ": does it read " << options.store << "?\n";
+                << " after " << options.timeout << ": does it read " << options.store
+                << ", and is it not at work for it?\n";
       return ExitCode::Pending;
     case Confirmation::What::Unclear:
       std::cerr << "stillpoint: it is written, and whether the daemon at " << options.daemon

@@ -27,8 +27,9 @@ json member_at(const json& object, const char* name) {
 bool says(const json& item, const Expected& expected) {
   const auto status = member_at(item, "status");
   const bool deleted = text_at(status, "phase") == "Deleted";
+  const bool idle = member_at(status, "working") != true;
   return text_at(status, "observedSpecHash") == expected.spec_hash &&
-         deleted == (expected.phase == Expected::Phase::Deleted);
+         (expected.phase == Expected::Phase::Deleted ? deleted && idle : !deleted);
 }
 
 /// Names of the policies of which the list does not say what is expected.

@@ -10,6 +10,7 @@ namespace stillpoint::app {
 /// What a daemon is to say of a policy when it has read it.
 struct Expected {
   std::string spec_hash;
+  /// A policy that was deleted is not told of before no worker has it in hand any more.
   enum class Phase { InForce, Deleted } phase = Phase::InForce;
 };
 

@@ -47,21 +47,33 @@ class Deletion {
       if (auto file = folder_.file_for(name); !file) {
         return say_error(file.error(), ExitCode::InvalidInput);
       }
+      if (stored->policy.is_tombstone()) {
+        deleted_before_.insert(name);
+      } else {
+        stored->policy.deleted_at = std::chrono::floor<std::chrono::seconds>(clock_.wall_now());
+      }
       doomed_.push_back(std::move(*stored));
     }
-    if (std::any_of(doomed_.begin(), doomed_.end(), takes_points) && !options_.dry_run && !ask_for_all()) {
+    if (!options_.dry_run && !ask_for_all()) {
       return ExitCode::Pending;
     }
-    ExitCode code = ExitCode::Ok;
-    for (auto& stored : doomed_) {
-      code = worse(code, remove(stored));
+    // First whether the cloud can be read; then the tombstones, so that nobody begins a point any more; and when a
+    // daemon has let go of what it had begun, what has become of that.
+    const auto readable = for_each([this](const auto&... each) { return look_at(each...); });
+    if (readable != ExitCode::Ok || options_.dry_run) {
+      return readable;
     }
-    return worse(code, confirm_with_daemon(options_, written_, clock_));
+    if (auto marked = mark(); !marked) {
+      return say_error(marked.error(), ExitCode::Failed);
+    }
+    const auto confirmed = confirm_with_daemon(options_, written_, clock_);
+    nobody_at_work_ = confirmed == ExitCode::Ok;
+    return worse(confirmed, for_each([this](const auto&... each) { return settle(each...); }));
   }
 
  private:
-  static bool takes_points(const store::Stored& stored) {
-    return stored.policy.deletion_policy == DeletionPolicy::Delete && !stored.policy.is_tombstone();
+  bool takes_points(const store::Stored& stored) const {
+    return stored.policy.deletion_policy == DeletionPolicy::Delete && !was_deleted_before(stored.policy);
   }
 
   Error missing(const std::string& name) const {
@@ -103,9 +115,10 @@ class Deletion {
         names.push_back(stored.policy.name);
       }
     }
-    return consent(options_, "All points of " + support::join(names, ", ") +
+    return names.empty() ||
+           consent(options_, "All points of " + support::join(names, ", ") +
                                  " that are not pinned will be deleted (deletionPolicy: Delete). Delete?") ==
-           Answer::Yes;
+               Answer::Yes;
   }
 
   /// The policies in force as they will be when this one is a tombstone.
@@ -119,22 +132,24 @@ class Deletion {
     return all;
   }
 
-  ExitCode remove(store::Stored& stored) {
-    auto& policy = stored.policy;
-    if (!policy.is_tombstone()) {
-      policy.deleted_at = std::chrono::floor<std::chrono::seconds>(clock_.wall_now());
-    } else {
-      deleted_before_.insert(policy.name);
+  /// Of a policy in the cloud that it is in, where `all` are planned together.
+  using Step = std::function<Result<ExitCode>(const CloudTask& task, const store::Stored& stored,
+                                              const std::vector<policy::Policy>& all)>;
+  ExitCode for_each(const Step& step) {
+    ExitCode code = ExitCode::Ok;
+    for (const auto& stored : doomed_) {
+      const auto all = of_cloud(with_tombstone(stored.policy), stored.policy);
+      telemetry::Metrics metrics;
+      const auto ended = for_each_cloud_of({stored.policy}, options_, clock_, metrics, log_,
+                                           [&](const CloudTask& task) { return step(task, stored, all); });
+      if (ended.code != ExitCode::Ok) {
+        std::cerr << "stillpoint: policy/" << stored.policy.name
+                  << (written_.contains(stored.policy.name) ? " is marked as deleted, and not all was done for that\n"
+                                                            : " was not deleted\n");
+      }
+      code = worse(code, ended.code);
     }
-    const auto all = with_tombstone(policy);
-    telemetry::Metrics metrics;
-    const auto ended = for_each_cloud_of({policy}, options_, clock_, metrics, log_, [&](const CloudTask& task) {
-      return remove_in(task, stored, of_cloud(all, policy));
-    });
-    if (ended.code != ExitCode::Ok) {
-      std::cerr << "stillpoint: policy/" << policy.name << " was not deleted\n";
-    }
-    return ended.code;
+    return code;
   }
 
   /// Those that are planned together with the policy, as far as their words tell.
@@ -144,82 +159,143 @@ class Deletion {
     return all;
   }
 
-  Result<ExitCode> remove_in(const CloudTask& task, const store::Stored& stored,
-                             const std::vector<policy::Policy>& all) {
-    const auto& policy = stored.policy;
+  Result<std::vector<cloud::Snapshot>> read_snapshots(const CloudTask& task) const {
     auto snapshots = task.cloud.list_snapshots(support::Deadline::after(clock_, std::chrono::minutes(5)));
     if (!snapshots) {
       return support::pass_on(std::move(snapshots), "read the snapshots");
     }
-    const auto points = inventory::assemble(*snapshots, options_.installation);
-    const auto attempts = attempts_of(policy, all, points);
-    const bool again = deleted_before_.contains(policy.name);
-    if (!again && policy.deletion_policy == DeletionPolicy::Retain) {
-      if (auto pinned = retain(task, attempts, policy.name); !pinned) {
-        return say_error(pinned.error(), ExitCode::Failed);
-      }
-    }
-    const bool finished = is_finished(policy, all, points, clock_.wall_now());
-    if (again && !finished) {
-      std::cout << "policy/" << policy.name << " is deleted already, at " << support::format_utc(*policy.deleted_at)
-                << ": its file goes when nothing is left to do for it\n";
-      return ExitCode::Ok;
-    }
-    return write(stored, finished, attempts);
+    return snapshots;
+  }
+  inventory::Points points_of(const std::vector<cloud::Snapshot>& snapshots) const {
+    return inventory::assemble(snapshots, options_.installation);
   }
 
-  /// Pins every complete point that is not pinned without an end.
-  support::Status retain(const CloudTask& task, const std::vector<const Attempt*>& attempts, const std::string& name) {
-    size_t count = 0;
+  bool was_deleted_before(const policy::Policy& policy) const { return deleted_before_.contains(policy.name); }
+
+  /// Changes nothing.
+  Result<ExitCode> look_at(const CloudTask& task, const store::Stored& stored, const std::vector<policy::Policy>& all) {
+    auto snapshots = read_snapshots(task);
+    if (!snapshots) {
+      return support::fail(snapshots.error());
+    }
+    if (options_.dry_run) {
+      const auto& policy = stored.policy;
+      auto points = points_of(*snapshots);
+      if (policy.deletion_policy == DeletionPolicy::Retain) {
+        const auto retained = to_retain(policy, all, points);
+        tell_retained(task, policy, retained.size());
+        points = points_of(as_pinned(std::move(*snapshots), retained));
+      }
+      tell_end(stored, is_finished(policy, all, points, clock_.wall_now()), attempts_of(policy, all, points).size());
+    }
+    return ExitCode::Ok;
+  }
+
+  static std::vector<cloud::Snapshot> as_pinned(std::vector<cloud::Snapshot> snapshots,
+                                                const std::vector<const Attempt*>& attempts) {
+    std::set<std::string> members;
     for (const auto* attempt : attempts) {
-      if (attempt->state != inventory::AttemptState::Complete || is_pinned_for_ever(*attempt)) {
-        continue;
-      }
-      ++count;
-      if (options_.dry_run) {
-        continue;
-      }
-      if (auto pinned = write_pin(task.cloud, clock_, *attempt, kRetained, ""); !pinned) {
-        return support::fail(std::move(pinned.error()).with_context("pin point " + attempt->point + " of " + name));
+      for (const auto& member : attempt->members) {
+        members.insert(member.snapshot.id.str());
       }
     }
-    std::cout << task.prefix << support::count_of(count, "point") << " of " << name
-              << (options_.dry_run ? " would be" : "") << " pinned by " << kRetained
-              << (count == 1 ? ": it stays until it is unpinned and deleted\n"
-                             : ": they stay until they are unpinned and deleted\n");
+    for (auto& snapshot : snapshots) {
+      if (members.contains(snapshot.id.str())) {
+        snapshot.metadata.set_all(inventory::pin_metadata(inventory::kRetained, ""));
+      }
+    }
+    return snapshots;
+  }
+
+  /// Makes tombstones of those that are none.
+  support::Status mark() {
+    for (const auto& stored : doomed_) {
+      written_[stored.policy.name] = {stored.policy.spec_hash, Expected::Phase::Deleted};
+      if (was_deleted_before(stored.policy)) {
+        continue;
+      }
+      auto document = stored.document;
+      policy::set_node(document, {"metadata", "deletionTimestamp"},
+                       policy::text_node(support::format_utc(*stored.policy.deleted_at)));
+      if (auto written = folder_.write(stored.policy.name, document); !written) {
+        return written;
+      }
+    }
     return {};
   }
 
-  ExitCode write(const store::Stored& stored, bool finished, const std::vector<const Attempt*>& attempts) {
-    const auto& name = stored.policy.name;
-    const std::string dry = options_.dry_run ? " (dry run)" : "";
+  /// Pins what stays, and removes the file if nothing is left to do.
+  Result<ExitCode> settle(const CloudTask& task, const store::Stored& stored, const std::vector<policy::Policy>& all) {
+    const auto& policy = stored.policy;
+    auto snapshots = read_snapshots(task);
+    if (snapshots && policy.deletion_policy == DeletionPolicy::Retain) {
+      const auto points = points_of(*snapshots);
+      if (auto pinned = retain(task, policy, to_retain(policy, all, points)); !pinned) {
+        return say_error(pinned.error(), ExitCode::Failed);
+      }
+      snapshots = read_snapshots(task);
+    }
+    if (!snapshots) {
+      return support::fail(snapshots.error());
+    }
+    const auto points = points_of(*snapshots);
+    const bool finished = nobody_at_work_ && is_finished(policy, all, points, clock_.wall_now());
     if (finished) {
-      auto removed = options_.dry_run ? support::Status() : folder_.remove(name);
-      if (!removed) {
+      if (auto removed = folder_.remove(policy.name); !removed) {
         return say_error(removed.error(), ExitCode::Failed);
       }
-      std::cout << "policy/" << name << " deleted" << dry << "\n";
-      return ExitCode::Ok;
     }
-    auto document = stored.document;
-    policy::set_node(document, {"metadata", "deletionTimestamp"},
-                     policy::text_node(support::format_utc(*stored.policy.deleted_at)));
-    auto written = options_.dry_run ? support::Status() : folder_.write(name, document);
-    if (!written) {
-      return say_error(written.error(), ExitCode::Failed);
-    }
-    std::cout << "policy/" << name << " marked as deleted" << dry << "; ";
-    if (stored.policy.deletion_policy == DeletionPolicy::Delete) {
-      std::cout << support::count_of(attempts.size(), "point") << " and what else is left of it go";
-    } else {
-      std::cout << "what is left of attempts that never became points goes";
-    }
-    std::cout << " with the next passes of the daemon or of `stillpoint reconcile`, and then its file " << stored.file
-              << "\n";
-    if (!options_.dry_run) {
-      written_[name] = {stored.policy.spec_hash, Expected::Phase::Deleted};
-    }
+    tell_end(stored, finished, attempts_of(policy, all, points).size());
     return ExitCode::Ok;
+  }
+
+  /// Every complete point that is not pinned without an end.
+  static std::vector<const Attempt*> to_retain(const policy::Policy& policy, const std::vector<policy::Policy>& all,
+                                               const inventory::Points& points) {
+    auto attempts = attempts_of(policy, all, points);
+    std::erase_if(attempts, [](const Attempt* attempt) {
+      return attempt->state != inventory::AttemptState::Complete || attempt->is_pinned_for_ever();
+    });
+    return attempts;
+  }
+
+  support::Status retain(const CloudTask& task, const policy::Policy& policy,
+                         const std::vector<const Attempt*>& attempts) {
+    for (const auto* attempt : attempts) {
+      if (auto pinned = write_pin(task.cloud, clock_, *attempt, inventory::kRetained, ""); !pinned) {
+        return support::fail(
+            std::move(pinned.error()).with_context("pin point " + attempt->point + " of " + policy.name));
+      }
+    }
+    if (!attempts.empty() || !was_deleted_before(policy)) {
+      tell_retained(task, policy, attempts.size());
+    }
+    return {};
+  }
+
+  void tell_retained(const CloudTask& task, const policy::Policy& policy, size_t count) const {
+    std::cout << task.prefix << support::count_of(count, "point") << " of " << policy.name
+              << (options_.dry_run ? " would be" : "") << " pinned by " << inventory::kRetained
+              << (count == 1 ? ": it stays until it is unpinned and deleted\n"
+                             : ": they stay until they are unpinned and deleted\n");
+  }
+
+  void tell_end(const store::Stored& stored, bool finished, size_t attempts) const {
+    const auto& policy = stored.policy;
+    const std::string dry = options_.dry_run ? " (dry run)" : "";
+    if (finished) {
+      std::cout << "policy/" << policy.name << " deleted" << dry << "\n";
+    } else if (was_deleted_before(policy)) {
+      std::cout << "policy/" << policy.name << " is deleted already, at " << support::format_utc(*policy.deleted_at)
+                << ": its file goes when nothing is left to do for it\n";
+    } else {
+      std::cout << "policy/" << policy.name << " marked as deleted" << dry << "; "
+                << (policy.deletion_policy == DeletionPolicy::Delete
+                        ? support::count_of(attempts, "point") + " and what else is left of it go"
+                        : "what is left of attempts that never became points goes")
+                << " with the next passes of the daemon or of `stillpoint reconcile`, and then its file " << stored.file
+                << "\n";
+    }
   }
 
   const Options& options_;
@@ -229,6 +305,7 @@ class Deletion {
   std::vector<store::Stored> doomed_;
   std::set<std::string> deleted_before_;  ///< those of them that are tombstones already
   std::map<std::string, Expected> written_;
+  bool nobody_at_work_ = false;  ///< no daemon is there, or it has read that the policies are deleted and is done
 };
 
 }  // namespace

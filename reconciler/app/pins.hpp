@@ -9,9 +9,6 @@
 
 namespace stillpoint::app {
 
-/// Who pins the points of a policy that is deleted with `Retain`.
-inline constexpr const char* kRetained = "retained";
-
 /// Writes the pin on every snapshot of the attempt. Empty texts take it off. An error leaves some of them written: one
 /// protects all, so that a pin holds as soon as the first is there, and until the last is gone.
 support::Status write_pin(cloud::Cloud& cloud, const support::Clock& clock, const inventory::Attempt& attempt,

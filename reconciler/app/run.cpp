@@ -229,7 +229,8 @@ class Program {
     tell_problems(*now);
     for (const auto& name : now->vanished) {
       log_->warn("Policy gone",
-                 {{"policy", name}, {"meaning", "nothing is made for it any more, and its points stay"}});
+                 {{"policy", name},
+                  {"meaning", "its file is gone: nothing is made for it any more, and what points it has stay"}});
     }
     if (now->changed || reload) {
       take(*now);

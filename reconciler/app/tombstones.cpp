@@ -89,13 +89,6 @@ void tell_kept(const Policy& tombstone, const std::string& why, support::Log& lo
 
 }  // namespace
 
-bool is_pinned_for_ever(const Attempt& attempt) {
-  return std::any_of(attempt.members.begin(), attempt.members.end(), [](const inventory::Member& member) {
-    const auto& own = member.own;
-    return (!own.pin.empty() || !own.pin_until.empty()) && !support::parse_utc(own.pin_until);
-  });
-}
-
 std::vector<const Attempt*> attempts_of(const Policy& policy, const std::vector<Policy>& all,
                                         const inventory::Points& points) {
   const auto names = names_of(policy, all);
@@ -123,7 +116,7 @@ bool is_finished(const Policy& tombstone, const std::vector<Policy>& all, const 
   }
   const auto attempts = attempts_of(tombstone, all, points);
   return std::all_of(attempts.begin(), attempts.end(),
-                     [](const Attempt* attempt) { return is_pinned_for_ever(*attempt); });
+                     [](const Attempt* attempt) { return attempt->is_pinned_for_ever(); });
 }
 
 std::vector<std::string> remove_finished(const std::string& folder, const std::vector<Policy>& all,

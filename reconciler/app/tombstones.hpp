@@ -19,9 +19,6 @@ namespace stillpoint::app {
 std::vector<const inventory::Attempt*> attempts_of(const policy::Policy& policy, const std::vector<policy::Policy>& all,
                                                    const inventory::Points& points);
 
-/// Whether it has a pin that never ends.
-bool is_pinned_for_ever(const inventory::Attempt& attempt);
-
 /// Whether nothing is left to do for the tombstone: no attempt of it is waited for or to be swept, and with
 /// `deletionPolicy: Delete` nothing of it exists any more, but for what is pinned without an end. `all` are the
 /// policies of the cloud, `points` what it has.

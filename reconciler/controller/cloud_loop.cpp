@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "executor/pass.hpp"
 #include "executor/result_log.hpp"
 #include "planner/planner.hpp"
 #include "status/assess.hpp"
@@ -21,15 +20,8 @@ using support::SteadyTime;
 constexpr seconds kFresh{60};
 /// The same while holds are refused because of a snapshot that may be there by now: ten minutes at the most.
 constexpr seconds kFreshWhileWaiting{5};
-/// A clock that was set says nothing about the cloud's any more.
-constexpr seconds kClockSet{2};
-/// After a look that failed the next one is tried this much later, and twice that after the next.
-constexpr seconds kFirstRetry{1};
-constexpr seconds kLastRetry{60};
 /// A job deletes for so long and then no more.
 constexpr seconds kDeletingTime{10};
-/// For a look at the quotas alone.
-constexpr seconds kQuotaTime{30};
 
 bool makes_a_point(const executor::Job& job) {
   return std::any_of(job.actions.begin(), job.actions.end(), [](const planner::Action& action) {
@@ -111,14 +103,17 @@ SteadyTime CloudLoop::step(const std::stop_token& stop) {
   } else if (!stop.stop_requested()) {
     queue_jobs(begun);
   }
+  if (is_current) {
+    tell_missed();
+  }
   const auto ended = around_.clock.steady_now();
   publish(std::move(at_work));
   if (!is_current) {
     return std::max(ended, std::min({next_try(), next_overdue_, ended + settings_.longest_sleep}));
   }
   due_ = next_due(begun);
-  return std::min(
-      {due_, next_overdue_, room_.next(), ended + settings_.longest_sleep, listed_.steady + settings_.resync});
+  return std::min({due_, next_missed(), next_overdue_, room_.next(), ended + settings_.longest_sleep,
+                   listed_.steady + settings_.resync});
 }
 
 CloudLoop::Worked CloudLoop::work(const JobKey& key, const std::stop_token& stop,
@@ -222,79 +217,6 @@ void CloudLoop::forget_jobs() {
   jobs_.clear();
 }
 
-bool CloudLoop::is_stale(SteadyTime now, seconds age) const {
-  const auto& clock = around_.clock;
-  const auto drift = (clock.wall_now() - listed_.wall) - (clock.steady_now() - listed_.steady);
-  return !inventory_.is_known() || has_new_policies_ || now - listed_.steady >= age ||
-         std::chrono::abs(drift) > kClockSet;
-}
-
-bool CloudLoop::open_cloud(SteadyTime now, const std::stop_token& stop) {
-  if (cloud_ != nullptr && !wants_reopening_) {
-    return true;
-  }
-  wants_reopening_ = false;
-  auto opened = open_(stop);
-  if (!opened) {
-    wants_reopening_ = true;
-    could_not(opened.error(), "log in", now);
-    return false;
-  }
-  cloud_ = std::make_shared<RecordingCloud>(std::move(*opened), changes_);
-  const std::lock_guard lock(mutex_);
-  working_cloud_ = cloud_;
-  return true;
-}
-
-/// What was read before stays for reading; nothing is done by it.
-CloudLoop::Look CloudLoop::look(SteadyTime now, const std::stop_token& stop) {
-  if (!open_cloud(now, stop)) {
-    return Look::Failed;
-  }
-  inventory_.apply(changes_->take());
-  auto observed = executor::observe(*cloud_, around_.clock, stop);
-  if (!observed) {
-    could_not(observed.error(), "read the cloud", now);
-    return Look::Failed;
-  }
-  inventory_.replace(std::move(*observed), changes_->take());
-  // With what was noted meanwhile: a snapshot that is waited for may be newer than the listing.
-  gate_.look(inventory_.observed().snapshots);
-  has_new_policies_ = false;
-  room_.is_known();
-  listed_ = support::Moment::now(around_.clock);
-  if (!error_.empty()) {
-    around_.log.info("Cloud read again", {{"cloud", name_}});
-    around_.events.add({.kind = status::Event::Kind::Normal,
-                        .reason = "CloudReadAgain",
-                        .message = "the cloud can be read again",
-                        .cloud = name_},
-                       listed_.wall);
-  }
-  error_.clear();
-  failed_looks_ = 0;
-  next_look_ = asked_until_ = {};
-  const std::lock_guard lock(mutex_);
-  clock_offset_ = inventory_.observed().clock_offset;
-  return Look::Ok;
-}
-
-void CloudLoop::could_not(const support::Error& error, const char* what, SteadyTime now) {
-  if (error.kind() == support::ErrorKind::Interrupted) {
-    return;  // it is nothing of the cloud's
-  }
-  error_ = std::string("could not ") + what + ": " + error.to_string();
-  const auto pause = std::min(kLastRetry, kFirstRetry * (1 << std::min(failed_looks_, 6)));
-  ++failed_looks_;
-  const auto failed = std::max(now, around_.clock.steady_now());
-  next_look_ = failed + pause;
-  asked_until_ = failed + asked_pause(error);
-  around_.log.error("Cloud not read", {{"cloud", name_}, {"error", error_}});
-  around_.events.add(
-      {.kind = status::Event::Kind::Warning, .reason = "CloudNotRead", .message = error_, .cloud = name_},
-      around_.clock.wall_now());
-}
-
 void CloudLoop::plan() {
   if (!inventory_.is_known()) {
     return;
@@ -307,21 +229,28 @@ void CloudLoop::plan() {
   plan_ = planner::plan(*policies_, inventory_.observed(), points_, wishes, planned_.wall);
 }
 
-/// Points that no quota has room for would otherwise wait for the next slot or resync, whoever makes room meanwhile.
-void CloudLoop::look_for_room(SteadyTime now, const std::stop_token& stop) {
-  room_.planned(plan_, now);
-  if (!room_.is_due(now)) {
-    return;
+void CloudLoop::tell_missed() {
+  const auto is_under_way = [&](const planner::Action& action) {
+    return around_.queue.is_running({name_, {action.policy, action.server}});
+  };
+  for (const auto* action : missed_.take(plan_, is_under_way)) {
+    around_.log.warn("Slot missed", {{"cloud", name_},
+                                     {"policy", action->policy},
+                                     {"server", action->server_name},
+                                     {"dataset", action->dataset},
+                                     {"slot", support::format_utc(std::get<planner::Skip>(action->what).slot)},
+                                     {"why", action->message}});
+    around_.observer.point_ended({action->policy, action->server, action->dataset}, "missed");
+    around_.events.add({.kind = status::Event::Kind::Warning,
+                        .reason = "SlotMissed",
+                        .message = action->message,
+                        .policy = action->policy,
+                        .server_name = action->server_name,
+                        .dataset = action->dataset,
+                        .cloud = name_,
+                        .server = action->server},
+                       planned_.wall);
   }
-  auto quota = cloud_->quota(support::Deadline::after(around_.clock, kQuotaTime).unless_stopped(stop));
-  room_.looked(now, quota ? seconds(0) : asked_pause(quota.error()));
-  if (!quota) {
-    around_.log.warn("Quotas not read", {{"cloud", name_}, {"error", quota.error().to_string()}});
-    return;
-  }
-  inventory_.observed().quota = std::move(*quota);
-  plan();
-  room_.planned(plan_, now);
 }
 
 /// What waits in the queue counts: when its turn comes it is done by the newest plan.

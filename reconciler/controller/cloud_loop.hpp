@@ -16,6 +16,7 @@
 #include "controller/events.hpp"
 #include "controller/hold_watch.hpp"
 #include "controller/inventory.hpp"
+#include "controller/missed_slots.hpp"
 #include "controller/room_watch.hpp"
 #include "controller/work_queue.hpp"
 #include "executor/executor.hpp"
@@ -124,12 +125,14 @@ class CloudLoop {
   bool is_stale(support::SteadyTime now, std::chrono::seconds age) const;
   void plan();
   void look_for_room(support::SteadyTime now, const std::stop_token& stop);
+  void tell_missed();
   void forget_jobs();
   bool has_ready_work(support::SteadyTime now) const;
   void queue_jobs(support::SteadyTime now);
   void publish(std::set<std::string> at_work);
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
   support::SteadyTime next_due(support::SteadyTime begun) const;
+  support::SteadyTime next_missed() const;
 
   const std::string name_;
   const Open open_;
@@ -140,6 +143,7 @@ class CloudLoop {
   executor::Learnt learnt_;
   BackOff back_off_;
   RoomWatch room_;
+  MissedSlots missed_;
 
   std::shared_ptr<const std::vector<policy::Policy>> policies_;
   bool has_new_policies_ = false;  ///< the cloud was not looked at since they came

@@ -26,6 +26,17 @@ void CloudLoop::find_jittered(const std::vector<status::PolicyStatus>& policies)
   }
 }
 
+/// When a slot is missed that was not begun. To say so the cloud need not be looked at.
+SteadyTime CloudLoop::next_missed() const {
+  auto next = SteadyTime::max();
+  for (const auto& timetable : timetables_) {
+    if (const auto last = timetable.schedule.due_slot(planned_.wall, timetable.policy->start_at).start_by) {
+      next = std::min(next, planned_.until(*last + std::chrono::milliseconds(1)));
+    }
+  }
+  return next;
+}
+
 /// What came due since the step was begun, or since the plan was made, is not in the plan: it is due at once.
 SteadyTime CloudLoop::next_due(SteadyTime begun) const {
   SteadyTime next = back_off_.next_ready(begun).value_or(SteadyTime::max());

@@ -208,9 +208,11 @@ status::Status Daemon::status() const {
   for (const auto& each : loops()) {
     const auto view = each->loop().view();
     const auto doing = each->loop().doing();
+    const auto at_work = queue_.policies_at_work(each->loop().name());
     status.clouds.push_back(view->cloud);
     for (const auto& policy : view->policies) {
       status.policies.push_back(policy);
+      status.policies.back().working = at_work.contains(policy.name);
       for (auto& series : status.policies.back().series) {
         const auto found = doing.find({policy.name, series.server, series.dataset});
         series.doing = found == doing.end() ? "" : found->second;

@@ -35,29 +35,34 @@ std::optional<WorkKey> WorkQueue::try_get() {
 
 /// With the lock held.
 std::optional<WorkKey> WorkQueue::take() {
+  const Haste least = running_calmly_ < per_policy_ ? Haste::None : Haste::Due;
   Line* next = nullptr;
   for (auto& [owner, line] : lines_) {
     const auto rank = [](const Line& of) { return std::tuple(of.running, of.last_served); };
-    if (!line.is_empty() && line.running < per_policy_ && (next == nullptr || rank(line) < rank(*next))) {
+    if (line.has(least) && line.running < per_policy_ && (next == nullptr || rank(line) < rank(*next))) {
       next = &line;
     }
   }
   if (next == nullptr) {
     return std::nullopt;
   }
-  auto& from = next->due.empty() ? next->waiting : next->due;
+  const Haste haste = next->due.empty() ? Haste::None : Haste::Due;
+  auto& from = haste == Haste::None ? next->waiting : next->due;
   WorkKey key = std::move(from.front());
   from.pop_front();
   ++next->running;
   next->last_served = ++served_;
   waiting_.erase(key);
-  running_.insert(key);
+  running_.emplace(key, haste);
+  running_calmly_ += haste == Haste::None ? 1 : 0;
   return key;
 }
 
 void WorkQueue::done(const WorkKey& key) {
   const std::lock_guard lock(mutex_);
-  running_.erase(key);
+  const auto running = running_.find(key);
+  running_calmly_ -= running->second == Haste::None ? 1 : 0;
+  running_.erase(running);
   const auto line = lines_.find({key.cloud, key.job.policy});
   if (--line->second.running == 0 && line->second.is_empty()) {
     lines_.erase(line);
@@ -78,7 +83,7 @@ std::size_t WorkQueue::running() const {
 std::set<std::string> WorkQueue::policies_at_work(const std::string& cloud) const {
   const std::lock_guard lock(mutex_);
   std::set<std::string> policies;
-  for (const auto& key : running_) {
+  for (const auto& [key, haste] : running_) {
     if (key.cloud == cloud) {
       policies.insert(key.job.policy);
     }

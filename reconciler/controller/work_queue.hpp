@@ -29,7 +29,8 @@ struct WorkKey {
 /// from any thread.
 class WorkQueue {
  public:
-  /// `per_policy`: workers that one policy may have at once, at least 1.
+  /// `per_policy`: workers that one policy may have at once, at least 1; and so many have all keys together that are
+  /// not due. Deletions may hang, and must not keep a point of another policy from being made.
   explicit WorkQueue(std::size_t per_policy) : per_policy_(per_policy) {}
 
   /// Due: a point is to be made, whose time passes. A key that waits already may become so.
@@ -55,6 +56,7 @@ class WorkQueue {
     std::list<WorkKey> due;
     std::list<WorkKey> waiting;  ///< the others
     bool is_empty() const { return due.empty() && waiting.empty(); }
+    bool has(Haste haste) const { return !due.empty() || (haste == Haste::None && !waiting.empty()); }
     std::size_t running = 0;
     unsigned long last_served = 0;
   };
@@ -66,7 +68,8 @@ class WorkQueue {
   std::condition_variable_any changed_;
   std::map<Owner, Line> lines_;
   std::map<WorkKey, Haste> waiting_;
-  std::set<WorkKey> running_;
+  std::map<WorkKey, Haste> running_;
+  std::size_t running_calmly_ = 0;  ///< of them, those that were not due
   unsigned long served_ = 0;
 };
 

@@ -102,6 +102,26 @@ Status delete_member(const Context& context, const inventory::Member& member) {
 
 }  // namespace
 
+Status check_detached(const Context& context, const inventory::Attempt& attempt) {
+  for (const auto& member : attempt.members) {
+    const auto& id = member.snapshot.volume;
+    auto volume = context.cloud.get_volume(id, context.read_deadline());
+    if (!volume && volume.error().kind() == ErrorKind::NotFound) {
+      continue;
+    }
+    if (!volume) {
+      return pass_on(std::move(volume), "read volume " + id.str() + " before the deletion of an orphan's point");
+    }
+    for (const auto& attachment : volume->attachments) {
+      if (attachment.server == attempt.series.server) {
+        return fail(ErrorKind::Conflict, "volume " + id.str() + " is attached to server " + attachment.server.str() +
+                                             ", which a listing did not show: its points are no orphan's, and stay");
+      }
+    }
+  }
+  return {};
+}
+
 Status delete_attempt(const Context& context, const inventory::Attempt& attempt) {
   for (const auto& member : attempt.members) {
     // All or none: half a point is no point.

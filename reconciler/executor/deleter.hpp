@@ -12,4 +12,8 @@ namespace stillpoint::executor {
 /// the first error; a snapshot that comes back to `available` because clones depend on it is a Conflict.
 support::Status delete_attempt(const Context& context, const inventory::Attempt& attempt);
 
+/// Reads each volume of the attempt afresh: a Conflict if one is attached to the attempt's server. A listing that has
+/// lost the server, or its volumes, looks like a server that is gone.
+support::Status check_detached(const Context& context, const inventory::Attempt& attempt);
+
 }  // namespace stillpoint::executor

@@ -160,7 +160,7 @@ class Carrier {
   }
 
   ActionResult operator()(const planner::Relabel& wanted) {
-    auto settled = settle_attempt(context_, *job_.policy, *job_.server, wanted);
+    auto settled = settle_attempt(context_, job_, wanted);
     if (!settled) {
       return failed(std::move(settled.error()));
     }
@@ -176,7 +176,14 @@ class Carrier {
     return busy(support::Error(support::ErrorKind::Busy, "the server still holds attempt " + wanted.attempt.id));
   }
 
-  ActionResult operator()(const planner::Prune& wanted) { return remove(wanted.attempt); }
+  ActionResult operator()(const planner::Prune& wanted) {
+    if (wanted.when == planner::Prune::If::Detached) {
+      if (auto detached = check_detached(context_, wanted.attempt); !detached) {
+        return failed(std::move(detached.error()));
+      }
+    }
+    return remove(wanted.attempt);
+  }
   ActionResult operator()(const planner::Sweep& wanted) { return remove(wanted.attempt); }
   ActionResult operator()(const planner::CreatePoint&) { return create({action_}).front(); }
   ActionResult operator()(const planner::Skip&) { return {*action_, Outcome::Skipped, "", std::nullopt}; }

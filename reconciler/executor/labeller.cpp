@@ -89,6 +89,17 @@ Result<Settled> downgrade(const Context& context, const inventory::Attempt& atte
   return Settled::Labelled;
 }
 
+Result<Settled> pin_for_ever(const Context& context, const inventory::Attempt& attempt) {
+  for (const auto& id : ids_of(attempt)) {
+    auto written = context.cloud.merge_snapshot_metadata(id, inventory::pin_metadata(inventory::kRetained, ""),
+                                                         context.call_deadline());
+    if (!written) {
+      return pass_on(std::move(written), "write the pin of snapshot " + id.str());
+    }
+  }
+  return Settled::Labelled;
+}
+
 bool may_be_written(const support::Error& error) {
   return error.kind() == ErrorKind::UnknownOutcome || error.kind() == ErrorKind::Unavailable;
 }
@@ -130,11 +141,16 @@ Status complete_labels(const Context& context, const inventory::Attempt& attempt
   return write_label(context, ids_of(attempt), label);
 }
 
-Result<Settled> settle_attempt(const Context& context, const policy::Policy& policy, const cloud::Server& server,
-                               const planner::Relabel& wanted) {
-  const auto& attempt = wanted.attempt;
-  return wanted.how == planner::Relabel::How::AskVerdict ? ask_server(context, policy, server, attempt)
-                                                         : downgrade(context, attempt);
+Result<Settled> settle_attempt(const Context& context, const Job& job, const planner::Relabel& wanted) {
+  switch (wanted.how) {
+    case planner::Relabel::How::AskVerdict:
+      return ask_server(context, *job.policy, *job.server, wanted.attempt);
+    case planner::Relabel::How::DowngradeToCrash:
+      return downgrade(context, wanted.attempt);
+    case planner::Relabel::How::PinForEver:
+      return pin_for_ever(context, wanted.attempt);
+  }
+  return fail(ErrorKind::Protocol, "an unknown way to relabel");
 }
 
 }  // namespace stillpoint::executor

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "executor/context.hpp"
+#include "executor/job.hpp"
 #include "planner/plan.hpp"
 #include "policy/policy.hpp"
 #include "support/result.hpp"
@@ -24,7 +25,7 @@ support::Status write_label(const Context& context, const std::vector<cloud::Sna
 
 /// What is known of an attempt after it was settled.
 enum class Settled {
-  Labelled,   ///< it is a point now
+  Labelled,   ///< what was to be written is there
   NotIntact,  ///< the server says that nothing proves it
   StillHeld,  ///< it is not over yet
 };
@@ -32,8 +33,7 @@ enum class Settled {
 /// Carries out a complete action (see planner::Complete).
 support::Status complete_labels(const Context& context, const inventory::Attempt& attempt);
 
-/// Carries out a relabel action (see planner::Relabel).
-support::Result<Settled> settle_attempt(const Context& context, const policy::Policy& policy,
-                                        const cloud::Server& server, const planner::Relabel& wanted);
+/// Carries out a relabel action (see planner::Relabel) of the job.
+support::Result<Settled> settle_attempt(const Context& context, const Job& job, const planner::Relabel& wanted);
 
 }  // namespace stillpoint::executor

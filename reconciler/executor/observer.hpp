@@ -11,7 +11,7 @@ namespace stillpoint::executor {
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// `result`: `complete`, `failed` or `skipped`.
+  /// `result`: `complete`, `failed` or `skipped`; or `missed`, of a slot that passed without one.
   virtual void point_ended(const inventory::SeriesKey& series, std::string_view result) = 0;
   /// The dataset is held from now on, or may be; `hold_closed` follows in every case.
   virtual void hold_opened(const inventory::SeriesKey& series) = 0;

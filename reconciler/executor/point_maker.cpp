@@ -94,7 +94,8 @@ inventory::Ownership ownership(const Context& context, const Subject& subject, c
   own.attempt = attempt;
   own.members = static_cast<int>(subject.volumes.size());
   own.taken = context.cloud_now();
-  own.hold_until = context.cloud_now() + subject.dataset.hold.max_hold + kHoldUntilSlack;
+  const auto longest = subject.policy.has_ssh ? subject.dataset.hold.max_hold : kUnheldWait;
+  own.hold_until = context.cloud_now() + longest + kHoldUntilSlack;
   own.method = std::string(to_string(subject.dataset.hold.method));
   own.cluster = subject.policy.cluster.name;
   return own;

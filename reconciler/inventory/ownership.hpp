@@ -65,6 +65,8 @@ cloud::Metadata late_metadata(const Ownership& ownership, support::WallTime take
 /// that was damaged. A point that is still whole stays one.
 cloud::Metadata deletion_metadata();
 
+/// Who pins the points of a policy that was deleted with `Retain`.
+inline constexpr const char* kRetained = "retained";
 /// What pins a snapshot: who wants it kept, and until when (RFC 3339; empty: for ever). Both empty: it is not pinned,
 /// since Cinder's merge cannot remove a key.
 cloud::Metadata pin_metadata(const std::string& owner, const std::string& until);

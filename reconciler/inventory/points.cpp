@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "support/text.hpp"
+
 namespace stillpoint::inventory {
 namespace {
 
@@ -88,6 +90,13 @@ support::WallTime Attempt::hold_until() const {
 const Member* Attempt::pinned(support::WallTime now) const {
   const auto member = std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.own.pinned(now); });
   return member == members.end() ? nullptr : &*member;
+}
+
+bool Attempt::is_pinned_for_ever() const {
+  return std::any_of(members.begin(), members.end(), [](const Member& member) {
+    const auto& own = member.own;
+    return (!own.pin.empty() || !own.pin_until.empty()) && !support::parse_utc(own.pin_until);
+  });
 }
 
 bool Attempt::deletion_begun() const {

@@ -49,8 +49,9 @@ struct Attempt {
   support::WallTime hold_until() const;  ///< the latest of its members
   /// The first member that is pinned, if any is: one protects all.
   const Member* pinned(support::WallTime now) const;
-  bool deletion_begun() const;  ///< of one member at least
-  bool all_labelled() const;    ///< every member carries the attempt's consistency
+  bool is_pinned_for_ever() const;  ///< of one member at least, as the next
+  bool deletion_begun() const;      ///< of one member at least
+  bool all_labelled() const;        ///< every member carries the attempt's consistency
   int size_gib() const;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schedule/slots.hpp"
+
 namespace stillpoint::planner {
 
 using inventory::SeriesKey;
@@ -55,8 +57,24 @@ Orphan Orphanage::describe(const SeriesKey& key) const {
                                                                                  : "ServerGone");
 }
 
+std::optional<support::WallTime> goes_at(support::WallTime newest, const policy::Policy& policy) {
+  const auto schedule = schedule::compile(policy.schedule);
+  const auto passed = schedule ? schedule->next_after(newest) : std::nullopt;
+  return passed && policy.orphans_after ? std::optional(*passed + *policy.orphans_after) : std::nullopt;
+}
+
 bool is_due_to_go(const Orphan& orphan, const policy::Policy& policy, support::WallTime now) {
-  return policy.orphans_after && orphan.newest && !policy.suspend && now - *orphan.newest >= *policy.orphans_after;
+  if (!orphan.newest || policy.suspend) {
+    return false;
+  }
+  const auto goes = goes_at(*orphan.newest, policy);
+  return goes && now >= *goes;
+}
+
+bool is_told_by_absence(const Orphan& orphan, const std::vector<cloud::Server>& servers) {
+  const auto is_its = [&](const cloud::Server& server) { return server.id == orphan.series.server; };
+  return orphan.why == "VolumesGone" ||
+         (orphan.why == "ServerGone" && std::none_of(servers.begin(), servers.end(), is_its));
 }
 
 }  // namespace stillpoint::planner

@@ -40,7 +40,15 @@ class Orphanage {
   std::set<std::pair<std::string, cloud::ServerId>> selected_;
 };
 
-/// Whether nothing has been added to the orphaned series for as long as its policy waits.
+/// When an orphaned series goes whose newest point is of that slot: as long as its policy says after the first slot
+/// that passed without a point. Empty: never.
+std::optional<support::WallTime> goes_at(support::WallTime newest, const policy::Policy& policy);
+
+/// Whether that time has come.
 bool is_due_to_go(const Orphan& orphan, const policy::Policy& policy, support::WallTime now);
+
+/// Whether the series is an orphan only because a listing does not show its server, or its volumes there: then it is
+/// made sure, before anything goes, that they are not attached to it.
+bool is_told_by_absence(const Orphan& orphan, const std::vector<cloud::Server>& servers);
 
 }  // namespace stillpoint::planner

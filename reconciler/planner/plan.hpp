@@ -31,15 +31,18 @@ struct Complete {
   inventory::Attempt attempt;
 };
 
-/// Find out from the server whether an attempt was held intact, and label or give up on it.
+/// Write on an attempt what it is now: what the server says of its hold, or gives up on; that nothing more than a crash
+/// is proven; or, for a complete one whose policy was deleted with `Retain`, a pin without an end.
 struct Relabel {
   inventory::Attempt attempt;
-  enum class How { AskVerdict, DowngradeToCrash } how = How::AskVerdict;
+  enum class How { AskVerdict, DowngradeToCrash, PinForEver } how = How::AskVerdict;
 };
 
 /// Delete a complete point that retention no longer wants.
 struct Prune {
   inventory::Attempt attempt;
+  /// Only that its server or volumes were not listed speaks for it: not if a volume of it is attached to the server.
+  enum class If { Always, Detached } when = If::Always;
 };
 
 /// Delete what is left of an attempt that never became a point.

@@ -35,7 +35,7 @@ class Pruning {
   retention::Outcome within_permission(const policy::Policy& policy, const inventory::SeriesKey& key, Decide decide);
   template <class Say>
   void prune(const inventory::SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome,
-             Say say);
+             Prune::If when, Say say);
 
   const Observed& observed_;
   const Wishes& wishes_;

@@ -8,6 +8,18 @@
 namespace stillpoint::planner {
 namespace {
 
+const char* word_of(Relabel::How how) {
+  switch (how) {
+    case Relabel::How::AskVerdict:
+      return "askServer";
+    case Relabel::How::DowngradeToCrash:
+      return "downgradeToCrash";
+    case Relabel::How::PinForEver:
+      return "pinForEver";
+  }
+  return "";
+}
+
 using nlohmann::json;
 using support::format_utc;
 using support::printable;
@@ -67,7 +79,7 @@ json to_json(const Action& action) {
     object["point"] = attempt->point;
     object["attempt"] = attempt->id;
     if (const auto* relabel = std::get_if<Relabel>(&action.what)) {
-      object["how"] = relabel->how == Relabel::How::AskVerdict ? "askServer" : "downgradeToCrash";
+      object["how"] = word_of(relabel->how);
     }
     object["cost"] = to_json(action.cost());
     for (const auto& member : attempt->members) {

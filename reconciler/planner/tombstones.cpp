@@ -63,6 +63,12 @@ void Tombstones::plan_deletions(Plan& plan) const {
 }
 
 void Tombstones::plan_attempt(const policy::Policy& policy, const Attempt& attempt, Plan& plan) const {
+  const bool retains = policy.deletion_policy == policy::DeletionPolicy::Retain;
+  if (retains && attempt.state == AttemptState::Complete && !attempt.is_pinned_for_ever()) {
+    add(attempt, "Retained",
+        "the policy was deleted at " + format_utc(*policy.deleted_at) + " with deletionPolicy Retain: its points stay",
+        Relabel{attempt, Relabel::How::PinForEver}, plan);
+  }
   if (attempt.pinned(situation_.now) != nullptr) {
     return;
   }
@@ -70,11 +76,14 @@ void Tombstones::plan_attempt(const policy::Policy& policy, const Attempt& attem
     add(attempt, "InFlight",
         "an attempt at " + format_utc(attempt.slot) + " may be held until " + format_utc(attempt.hold_until()),
         Wait{situation_.ours(attempt.hold_until())}, plan);
-  } else if (policy.deletion_policy == policy::DeletionPolicy::Delete) {
+  } else if (!retains) {
     plan_deletion(policy, attempt, plan);
   } else if (attempt.deletion_begun() && attempt.state != AttemptState::Complete) {
     plan_sweep(attempt, "DeletionBegun", "of a point whose deletion was begun", plan);
-  } else if (!has_label(attempt) && !needs_no_proof(attempt)) {
+  } else if (needs_no_proof(attempt)) {
+    add(attempt, "CrashNeedsNoProof", "one volume that was not held is crash-consistent by itself",
+        Relabel{attempt, Relabel::How::DowngradeToCrash}, plan);
+  } else if (!has_label(attempt)) {
     plan_sweep(attempt, attempt.state == AttemptState::Unproven ? "Unproven" : "Incomplete",
                "of an attempt that never became a point", plan);
   }

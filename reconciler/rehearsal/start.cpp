@@ -44,14 +44,18 @@ void sweep(const Attempt& attempt, planner::Observed& observed, planner::QuotaLe
   std::erase_if(observed.snapshots, [&](const cloud::Snapshot& snapshot) { return gone.contains(snapshot.id); });
 }
 
-void label(const Attempt& attempt, policy::Consistency level, planner::Observed& observed) {
+void write(const Attempt& attempt, const cloud::Metadata& entries, planner::Observed& observed) {
   for (const auto& member : attempt.members) {
     for (auto& snapshot : observed.snapshots) {
       if (snapshot.id == member.snapshot.id) {
-        snapshot.metadata.set_all(inventory::label_metadata(level, std::nullopt));
+        snapshot.metadata.set_all(entries);
       }
     }
   }
+}
+
+void label(const Attempt& attempt, policy::Consistency level, planner::Observed& observed) {
+  write(attempt, inventory::label_metadata(level, std::nullopt), observed);
 }
 
 /// No server can be asked, so nothing proves an attempt that nothing has proven yet.
@@ -62,6 +66,9 @@ void relabel(const planner::Relabel& wanted, planner::Observed& observed) {
       break;
     case planner::Relabel::How::DowngradeToCrash:
       label(wanted.attempt, policy::Consistency::Crash, observed);
+      break;
+    case planner::Relabel::How::PinForEver:
+      write(wanted.attempt, inventory::pin_metadata(inventory::kRetained, ""), observed);
       break;
   }
 }

@@ -145,8 +145,9 @@ void RehearsalWorld::look_at(WallTime instant) {
 
 void RehearsalWorld::look_when_orphan_is_due(const RehearsalPart& part) {
   if (part.kind == Kind::Orphaned && part.policy->orphans_after && points_.series.contains(part.result.key)) {
-    if (const auto newest = orphanage_.describe(part.result.key).newest) {
-      look_at(*newest + *part.policy->orphans_after);
+    const auto newest = orphanage_.describe(part.result.key).newest;
+    if (const auto goes = newest ? planner::goes_at(*newest, *part.policy) : std::nullopt) {
+      look_at(*goes);
     }
   }
 }

@@ -111,6 +111,9 @@ ordered_json json_of(const PolicyStatus& policy, WallTime now) {
   ordered_json status = ordered_json::object();
   status["cloud"] = policy.cloud;
   status["phase"] = phase_of(policy);
+  if (policy.working) {
+    status["working"] = true;
+  }
   put(status, "observedSpecHash", policy.observed_spec_hash);
   put(status, "lastSlot", policy.last_slot);
   put(status, "nextSlot", policy.next_slot);

@@ -86,6 +86,7 @@ struct PolicyStatus {
   std::string observed_spec_hash;  ///< of the document that this is said of
   bool suspended = false;
   bool deleted = false;               ///< it is a tombstone
+  bool working = false;               ///< a worker of the daemon has it in hand
   bool unknown = false;               ///< no policy has this name: its series are orphans
   std::vector<Condition> conditions;  ///< one of each type, in the order of the types
   std::optional<support::WallTime> last_slot;

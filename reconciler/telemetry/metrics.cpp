@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 
+#include "retention/retention.hpp"
 #include "support/text.hpp"
 #include "telemetry/exposition.hpp"
 #include "telemetry/metrics_families.hpp"
@@ -109,7 +110,9 @@ void Metrics::observe(const std::string& cloud, const inventory::Points& points,
     for (const auto& point : series) {
       if (const auto* best = point.best()) {
         ++counts[best->consistency];
-        all.last_complete.set(labels, unix_seconds(best->own().taken));
+        if (point.slot <= when + retention::kClockSlack) {  // of a time when all clocks were wrong
+          all.last_complete.set(labels, unix_seconds(best->own().taken));
+        }
       }
     }
     for (const auto& [level, count] : counts) {

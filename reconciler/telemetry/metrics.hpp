@@ -27,7 +27,7 @@ class Metrics {
   /// One try of a request. `service` as in `http::Request`, `method` an HTTP method, `code` that of the answer, or 0 if
   /// none came (`none` in the label).
   void request_ended(const std::string& service, std::string_view method, int code, std::chrono::nanoseconds took);
-  /// `result`: `complete`, `failed` or `skipped`.
+  /// `result`: `complete`, `failed`, `skipped` or `missed`.
   void point_ended(const inventory::SeriesKey& series, std::string_view result);
   /// `window`: as the server measured it.
   void held(const inventory::SeriesKey& series, std::chrono::milliseconds window);

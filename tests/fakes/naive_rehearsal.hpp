@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "inventory/match.hpp"
+#include "planner/orphans.hpp"
 #include "planner/planner.hpp"
 #include "planner/series_book.hpp"
 #include "planner/target.hpp"
@@ -146,8 +147,8 @@ class NaiveRehearsal {
       for (const auto& point : series) {
         instants_.insert(point.slot - retention::kClockSlack);
         for (const auto& policy : policies_) {
-          if (policy.orphans_after) {
-            instants_.insert(point.slot + *policy.orphans_after);
+          if (const auto goes = planner::goes_at(point.slot, policy)) {
+            instants_.insert(*goes);
           }
         }
         for (const auto& attempt : point.attempts) {
@@ -223,6 +224,9 @@ class NaiveRehearsal {
 
   /// No server answers.
   void relabel(const planner::Relabel& wanted) {
+    if (wanted.how == planner::Relabel::How::PinForEver) {
+      return;  // there are no tombstones here
+    }
     if (wanted.how == planner::Relabel::How::AskVerdict) {
       observed_.not_intact.insert(wanted.attempt.id);
     } else {

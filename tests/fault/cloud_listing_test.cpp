@@ -64,6 +64,21 @@ INSTANTIATE_TEST_SUITE_P(Kinds, ReadableCloud,
                                          "server-error", "cut-body", "closed", "reset", "slow"),
                          kind_name);
 
+TEST_F(CloudFaults, P6AListingThatLostAServerOrItsVolumesMakesNoOrphanGo) {
+  make_point(this_second() - std::chrono::minutes(10));
+  policy_.schedule.cron = {"* * * * *"};
+  policy_.start_at = this_second() + std::chrono::hours(1);
+  policy_.orphans_after = std::chrono::minutes(5);
+  for (const std::string list : {"servers", "volumes"}) {
+    fault({{"path_regex", "/" + list + "/detail"}, {"status", 200}, {"body", {{list, json::array()}}}});
+    const auto result = pass();
+    EXPECT_EQ(count(result, Outcome::Failed), 1) << list;
+    EXPECT_THAT(errors(result), HasSubstr("which a listing did not show: its points are no orphan's, and stay"));
+    EXPECT_EQ(attempts().size(), 1U) << list;
+  }
+  ASSERT_TRUE(pass().left.is_settled());
+}
+
 TEST_F(CloudFaults, RetryAfterIsWaitedForAsSecondsAndAsADate) {
   for (const json& when : {json{{"retry_after_s", 7}}, json{{"retry_after_date_s", 7}}}) {
     json rule{{"path_regex", "/volumes/detail"}, {"status", 503}};

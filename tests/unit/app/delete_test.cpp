@@ -57,6 +57,43 @@ TEST_F(DeleteTest, RetainKeepsTheTombstoneUntilLeftoversAreSwept) {
   EXPECT_THAT(metadata("pin"), ElementsAre("retained"));
 }
 
+// What was begun before the policy was deleted may become a point afterwards.
+TEST_F(DeleteTest, P5RetainPinsAPointThatIsMadeLater) {
+  write_store("main", nightly("main"));
+  add_points("main", 1);
+  add_attempt("main", 0, policy::Consistency::Unproven);
+  ASSERT_EQ(on_store({"delete", "main"}), 0) << err_;
+  EXPECT_TRUE(stored("main").is_tombstone());
+  EXPECT_THAT(metadata("pin"), ElementsAre("retained", "-"));
+  for (const auto& snapshot : snapshots()) {
+    ASSERT_TRUE(cloud_->merge_snapshot_metadata(
+        snapshot.id, inventory::label_metadata(policy::Consistency::Application, std::nullopt), soon()));
+  }
+  EXPECT_EQ(on_store({"reconcile"}), 0) << out_;
+  EXPECT_THAT(metadata("pin"), ElementsAre("retained", "retained"));
+  EXPECT_FALSE(is_stored("main"));
+}
+
+TEST_F(DeleteTest, P5ADaemonThatIsMakingAPointIsWaitedFor) {
+  write_store("main", nightly("main"));
+  add_points("main", 1);
+  const auto hash = stored("main").spec_hash;
+  std::atomic<int> asked = 0;
+  const fakes::TinyServer daemon(fakes::TinyServer::responding([&](const auto&) {
+    if (++asked == 3) {
+      add_attempt("main", 0, policy::Consistency::Crash);
+    }
+    return fakes::answer("200 OK", R"({"kind": "PolicyStatusList", "items": [{"metadata": {"name": "main"}, "status": )"
+                                   R"({"phase": "Deleted", )" +
+                                       std::string(asked < 3 ? R"("working": true, )" : "") +
+                                       R"("observedSpecHash": ")" + hash + R"("}}]})");
+  }));
+  EXPECT_EQ(on_store({"delete", "main", "--daemon", daemon.url("")}), 0) << err_;
+  EXPECT_EQ(asked, 3);
+  EXPECT_THAT(metadata("pin"), ElementsAre("retained", "retained"));
+  EXPECT_FALSE(is_stored("main"));
+}
+
 TEST_F(DeleteTest, DeleteAsksAndLeavesATombstoneUntilNothingIsLeft) {
   write_store("main", nightly("main", kDelete));
   add_points("main", 3);

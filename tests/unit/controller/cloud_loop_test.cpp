@@ -50,6 +50,12 @@ class CloudLoopTest : public HourlyLoop {
     return CloudLoop("prod", [this](const std::stop_token&) { return open(); }, settings_,
                      {servers_, clock, support::null_log(), executor::null_observer(), queue_, events_});
   }
+  std::optional<status::Event> find_event(const std::string& reason) const {
+    const auto events = events_.list();
+    const auto found =
+        std::find_if(events.begin(), events.end(), [&](const auto& event) { return event.reason == reason; });
+    return found == events.end() ? std::nullopt : std::optional(*found);
+  }
   void queue_slot(CloudLoop& loop) {
     loop.set_policies(std::make_shared<const std::vector<policy::Policy>>(std::vector{policy_}));
     clock_.advance(minutes(30));
@@ -284,14 +290,34 @@ TEST_F(CloudLoopTest, SaysForWhichPoliciesSomethingIsUnderWay) {
 }
 
 TEST_F(CloudLoopTest, ASlotThatCouldNotBeServedInTimeIsMissed) {
-  script_.lock_error = support::Error(ErrorKind::Remote, "no");
   set_policies({policy_});
-  run_until(at("2026-11-26T01:30:00Z"));
+  run_until(at("2026-11-26T01:00:30Z"));
+  script_.lock_error = support::Error(ErrorKind::Remote, "no");
+  run_until(at("2026-11-26T02:30:00Z"));
   script_.lock_error.reset();
-  run_until(at("2026-11-26T01:59:00Z"));
-  EXPECT_TRUE(slots(series_).empty());
-  run_until(at("2026-11-26T02:00:30Z"));
-  EXPECT_EQ(slots(series_), std::vector{at("2026-11-26T02:00:00Z")});
+  run_until(at("2026-11-26T02:59:00Z"));
+  EXPECT_EQ(slots(series_).size(), 1U);
+  run_until(at("2026-11-26T03:00:30Z"));
+  EXPECT_EQ(slots(series_), (std::vector{at("2026-11-26T01:00:00Z"), at("2026-11-26T03:00:00Z")}));
+  const auto missed = find_event("SlotMissed");
+  ASSERT_TRUE(missed);
+  EXPECT_EQ(missed->count, 1);
+  EXPECT_EQ(missed->first, at("2026-11-26T02:10:00Z") + std::chrono::milliseconds(1)) << "as soon as it is so";
+}
+
+TEST_F(CloudLoopTest, ASlotThatIsBeingServedWhenItsTimeIsOverIsNotMissedYet) {
+  set_policies({policy_});
+  run_until(at("2026-11-26T01:00:00Z"));
+  clock_.advance(hours(1));
+  loop().step(stop_.get_token());
+  const auto key = queue_.try_get();
+  ASSERT_TRUE(key);
+  clock_.advance(minutes(11));
+  loop().step(stop_.get_token());
+  EXPECT_FALSE(find_event("SlotMissed"));
+  queue_.done(*key);
+  loop().step(stop_.get_token());
+  EXPECT_TRUE(find_event("SlotMissed"));
 }
 
 TEST_F(CloudLoopTest, APolicyThatIsGoneIsNotServed) {

@@ -55,6 +55,20 @@ TEST(WorkQueueTest, APolicyGetsNoMoreThanItsShareOfTheWorkers) {
   EXPECT_TRUE(queue.try_get());
 }
 
+TEST(WorkQueueTest, WhatIsNotDueLeavesWorkersToWhatIs) {
+  WorkQueue queue(2);
+  for (const char* policy : {"a", "b", "c"}) {
+    queue.add(key(policy, "s1"));
+  }
+  const auto first = queue.try_get();
+  ASSERT_TRUE(first && queue.try_get());
+  EXPECT_EQ(queue.try_get(), std::nullopt);
+  queue.add(key("d", "s1"), WorkQueue::Haste::Due);
+  EXPECT_EQ(queue.try_get(), key("d", "s1"));
+  queue.done(*first);
+  EXPECT_EQ(queue.try_get(), key("c", "s1"));
+}
+
 TEST(WorkQueueTest, OfAPolicysKeysThoseGoFirstThatAreDue) {
   WorkQueue queue(8);
   for (const char* server : {"s1", "s2", "s3"}) {

@@ -113,10 +113,10 @@ TEST_F(PlannerTest, P6AVolumeThatNoLongerMatchesCostsNoPoint) {
 TEST_F(PlannerTest, OrphansGoWhenTheirPolicySaysSoAndTheirTimeHasCome) {
   policy_.start_at = kNow;
   observed_.snapshots = left_behind();
-  policy_.orphans_after = std::chrono::hours(24 * 31) + std::chrono::minutes(6);
+  policy_.orphans_after = std::chrono::hours(24 * 31 - 1) + std::chrono::minutes(6);
   EXPECT_EQ(verbs(), "");
-  policy_.orphans_after = std::chrono::hours(24 * 31);
-  EXPECT_EQ(verbs(), "prune:Orphaned prune:Orphaned");
+  policy_.orphans_after = std::chrono::hours(24 * 31 - 1);
+  EXPECT_EQ(verbs(), "prune:Orphaned prune:Orphaned") << "an hour later the first slot passed without a point";
   policy_.suspend = true;
   EXPECT_EQ(verbs(), "");
   policy_.suspend = false;

@@ -124,6 +124,10 @@ TEST_F(TombstonesTest, P6RetainPrunesNothing) {
   deleted_.orphans_after = std::chrono::hours(1);
   add_points();
   wishes_.mass_delete = retention::MassDelete::Allow;
+  EXPECT_EQ(summary(), "relabel:Retained*8");
+  for (auto& snapshot : observed_.snapshots) {
+    snapshot.metadata.set_all(inventory::pin_metadata(inventory::kRetained, ""));
+  }
   EXPECT_EQ(summary(), "");
   EXPECT_TRUE(make().orphans.empty()) << "it is known whose they are";
 }
@@ -215,7 +219,7 @@ TEST_F(TombstonesTest, P5RetainKeepsWhatMayBeACopy) {
   not_held.consistency = Consistency::Unproven;
   not_held.method = "none";
   observed_.snapshots = {snapshot(damaged), snapshot(not_held)};
-  EXPECT_EQ(summary(), "");
+  EXPECT_EQ(summary(), "relabel:CrashNeedsNoProof*1");
   deleted_.deletion_policy = DeletionPolicy::Delete;
   EXPECT_EQ(summary(), "sweep:PolicyDeleted*2");
 }

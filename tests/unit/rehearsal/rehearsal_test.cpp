@@ -276,11 +276,11 @@ TEST_F(RehearsalTest, AnOrphanedSeriesGoesWhenItsPolicyHasWaitedLongEnough) {
   find(1);
   observed_.snapshots.back() = snapshot({.id = "old", .slot = at("2026-11-24T11:00:00Z"), .dataset = "gone"});
   policy_.orphans_after = hours(5);
-  const auto rehearsal = run(hours(6));
+  const auto rehearsal = run(hours(7));
   ASSERT_EQ(rehearsal.series.size(), 2U);
   const auto& orphan = rehearsal.series[1];
   EXPECT_EQ(orphan.orphaned, "DatasetGone");
-  EXPECT_EQ(orphan.points.at(0).gone, at("2026-11-24T16:00:00Z"));
+  EXPECT_EQ(orphan.points.at(0).gone, at("2026-11-24T17:00:00Z")) << "after the slot of twelve";
 }
 
 TEST_F(RehearsalTest, PointsOfAFormerNameAreOfTheSeries) {
