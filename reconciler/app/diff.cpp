@@ -4,10 +4,11 @@
 
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
+#include "app/say_error.hpp"
 #include "app/wishes.hpp"
 #include "executor/pass.hpp"
 #include "planner/render.hpp"
-#include "store/text_file.hpp"
+#include "store/durable_file.hpp"
 
 namespace stillpoint::app {
 
@@ -41,10 +42,15 @@ ExitCode diff(const Options& options) {
   }
   // A plan that lacks a cloud is not one to be carried out.
   const bool whole = ended.clouds && plans.size() == ended.clouds->size();
-  if (!options.plan_file.empty() &&
-      !(whole && store::write_text(options.plan_file, planner::render_json(plans, wishes, now)))) {
+  if (!options.plan_file.empty() && !whole) {
     std::cerr << "stillpoint: the plan was not written to " << options.plan_file << "\n";
     return worse(ended.code, ExitCode::Failed);
+  }
+  if (!options.plan_file.empty()) {
+    if (const auto written = store::replace_open_file(options.plan_file, planner::render_json(plans, wishes, now));
+        !written) {
+      return worse(ended.code, say_error(written.error(), ExitCode::Failed));
+    }
   }
   return ended.code;
 }

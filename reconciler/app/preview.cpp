@@ -21,7 +21,7 @@ std::map<std::string, SeriesKey> prunes_of(const Plan& plan) {
   std::map<std::string, SeriesKey> prunes;
   for (const auto& action : plan.actions) {
     if (const auto* prune = std::get_if<planner::Prune>(&action.what)) {
-      prunes.emplace(prune->attempt.id, SeriesKey{action.policy, action.server, action.dataset});
+      prunes.emplace(prune->attempt.id, action.series());
     }
   }
   return prunes;

@@ -8,12 +8,14 @@
 #include "app/home.hpp"
 #include "app/metrics_observer.hpp"
 #include "app/pass_report.hpp"
+#include "app/say_error.hpp"
 #include "app/ssh_servers.hpp"
 #include "app/tombstones.hpp"
 #include "app/wishes.hpp"
 #include "executor/pass.hpp"
 #include "planner/saved_plan.hpp"
 #include "schedule/slots.hpp"
+#include "store/durable_file.hpp"
 #include "store/text_file.hpp"
 #include "support/text.hpp"
 
@@ -38,7 +40,7 @@ void observe_end(telemetry::Metrics& metrics, const CloudTask& task, const execu
   }
   for (const auto& action : ended.left.actions) {
     if (const auto* skip = std::get_if<planner::Skip>(&action.what)) {
-      metrics.observe_missed(task.name, {action.policy, action.server, action.dataset}, skip->missed);
+      metrics.observe_missed(task.name, action.series(), skip->missed);
     }
   }
 }
@@ -148,12 +150,12 @@ ExitCode check_all_used(const Approval& approval) {
 
 /// Writes the metrics over those of an earlier pass, of which it keeps what is said of clouds that this pass was to
 /// read and could not. `clouds` is empty if nobody knows which these are.
-bool write_metrics(telemetry::Metrics& metrics, const std::string& file,
-                   const std::optional<std::vector<std::string>>& clouds) {
+support::Status write_metrics(telemetry::Metrics& metrics, const std::string& file,
+                              const std::optional<std::vector<std::string>>& clouds) {
   metrics.keep_from(store::read_text(file), [&](const std::string& cloud) {
     return !clouds || std::find(clouds->begin(), clouds->end(), cloud) != clouds->end();
   });
-  return store::write_text(file, metrics.text());
+  return store::replace_open_file(file, metrics.text());
 }
 
 }  // namespace
@@ -180,9 +182,10 @@ ExitCode reconcile(const Options& options) {
   });
   ended.code = worse(ended.code, check_all_used(*approval));
   metrics.pass_ended(clock.steady_now() - started, static_cast<int>(ended.code));
-  if (!options.metrics_file.empty() && !write_metrics(metrics, options.metrics_file, ended.clouds)) {
-    std::cerr << "stillpoint: cannot write the metrics to " << options.metrics_file << "\n";
-    ended.code = worse(ended.code, ExitCode::Failed);
+  if (!options.metrics_file.empty()) {
+    if (const auto written = write_metrics(metrics, options.metrics_file, ended.clouds); !written) {
+      ended.code = worse(ended.code, say_error(written.error(), ExitCode::Failed));
+    }
   }
   return ended.code;
 }

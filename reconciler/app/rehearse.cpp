@@ -7,10 +7,11 @@
 #include "app/commands.hpp"
 #include "app/each_cloud.hpp"
 #include "app/policies.hpp"
+#include "app/say_error.hpp"
 #include "app/wishes.hpp"
 #include "executor/pass.hpp"
 #include "rehearsal/render.hpp"
-#include "store/text_file.hpp"
+#include "store/durable_file.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::app {
@@ -74,10 +75,9 @@ class Report {
     if (options_.output == Output::Json) {
       std::cout << rehearsal::render_rehearsal_json(rehearsals_);
     }
-    if (!options_.svg_file.empty() &&
-        !store::write_text(options_.svg_file, rehearsal::render_rehearsal_svg(rehearsals_))) {
-      std::cerr << "stillpoint: --svg " << options_.svg_file << ": cannot be written\n";
-      return worse(code, ExitCode::Failed);
+    if (!options_.svg_file.empty()) {
+      const auto written = store::replace_open_file(options_.svg_file, rehearsal::render_rehearsal_svg(rehearsals_));
+      return written ? code : worse(code, say_error(written.error(), ExitCode::Failed));
     }
     return code;
   }

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kLongestAsked{3'600};
 
 ActionKey ActionKey::of(const planner::Action& action) {
   const auto* attempt = action.attempt();
-  return {{action.policy, action.server, action.dataset}, attempt == nullptr ? "" : attempt->id};
+  return {action.series(), attempt == nullptr ? "" : attempt->id};
 }
 
 std::chrono::seconds asked_pause(const support::Error& error) {

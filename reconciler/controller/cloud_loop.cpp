@@ -240,7 +240,7 @@ void CloudLoop::tell_missed() {
                                      {"dataset", action->dataset},
                                      {"slot", support::format_utc(std::get<planner::Skip>(action->what).slot)},
                                      {"why", action->message}});
-    around_.observer.point_ended({action->policy, action->server, action->dataset}, "missed");
+    around_.observer.point_ended(action->series(), "missed");
     around_.events.add({.kind = status::Event::Kind::Warning,
                         .reason = "SlotMissed",
                         .message = action->message,
@@ -269,7 +269,9 @@ void CloudLoop::queue_jobs(SteadyTime now) {
   for (auto& job : jobs) {
     std::erase_if(job.actions, [&](const auto& action) { return !back_off_.is_ready(ActionKey::of(action), now); });
     if (makes_a_point(job)) {
-      std::erase_if(job.actions, executor::is_deletion);  // they may hang, and the next plan has them again
+      std::erase_if(job.actions, [](const auto& action) {
+        return action.deletes();
+      });  // they may hang, and the next plan has them again
     }
   }
   const std::lock_guard lock(mutex_);

@@ -6,17 +6,13 @@
 namespace stillpoint::controller {
 namespace {
 
-inventory::SeriesKey series_of(const planner::Action& action) {
-  return {action.policy, action.server, action.dataset};
-}
-
 /// Series with an attempt that may yet become a point.
 std::set<inventory::SeriesKey> open_series(const planner::Plan& plan) {
   std::set<inventory::SeriesKey> open;
   for (const auto& action : plan.actions) {
     if (action.reason == "InFlight" || std::holds_alternative<planner::Relabel>(action.what) ||
         std::holds_alternative<planner::Complete>(action.what)) {
-      open.insert(series_of(action));
+      open.insert(action.series());
     }
   }
   return open;
@@ -34,7 +30,7 @@ std::vector<const planner::Action*> MissedSlots::take(const planner::Plan& plan,
     if (skip == nullptr || skip->missed == 0) {
       continue;
     }
-    const auto series = series_of(action);
+    const auto series = action.series();
     const auto found = before.find(series);
     if (found != before.end() && found->second >= skip->slot) {
       told_.insert(*found);

@@ -25,10 +25,6 @@ class NullObserver final : public Observer {
   void deletion_ended(const SeriesKey&, std::string_view, std::string_view) override {}
 };
 
-SeriesKey series_of(const planner::Action& action) {
-  return {action.policy, action.server, action.dataset};
-}
-
 /// Nothing was wrong: somebody else was at work there, or we were told to stop.
 bool is_for_later(const support::Error& error) {
   return error.kind() == support::ErrorKind::Busy || error.kind() == support::ErrorKind::Interrupted;
@@ -86,7 +82,7 @@ class Carrier {
       action_ = action;
       if (context_.stop.stop_requested()) {
         results.push_back({*action, Outcome::Skipped, "the program is being stopped", std::nullopt});
-      } else if (learnt_.has_failed(series_of(*action))) {
+      } else if (learnt_.has_failed(action->series())) {
         results.push_back({*action, Outcome::Skipped, "the dataset's new point failed", std::nullopt});
       } else if (std::holds_alternative<planner::CreatePoint>(action->what)) {
         points.push_back(action);
@@ -117,7 +113,7 @@ class Carrier {
       // A leftover that cannot be swept must not cost the next point; a point that failed must not be followed by a
       // prune.
       if (results.back().outcome != Outcome::Done) {
-        learnt_.failed(series_of(*action_));
+        learnt_.failed(action_->series());
       }
     }
     return results;
@@ -125,21 +121,21 @@ class Carrier {
 
   ActionResult point_ended(support::Result<MadePoint> made) {
     if (!made && is_for_later(made.error())) {
-      context_.observer.point_ended(series_of(*action_), "skipped");
+      context_.observer.point_ended(action_->series(), "skipped");
       return busy(made.error());
     }
     if (!made) {
-      context_.observer.point_ended(series_of(*action_), "failed");
+      context_.observer.point_ended(action_->series(), "failed");
       return failed(std::move(made.error()));
     }
     if (made->result == MadePoint::Result::AlreadyThere) {
-      context_.observer.point_ended(series_of(*action_), "skipped");
+      context_.observer.point_ended(action_->series(), "skipped");
       return done("another controller has made this point");
     }
-    context_.observer.point_ended(series_of(*action_), "complete");
+    context_.observer.point_ended(action_->series(), "complete");
     const bool is_held = dataset_of(job_, *action_).hold.method != policy::Method::None;
     if (is_held) {
-      context_.observer.held(series_of(*action_), made->held);
+      context_.observer.held(action_->series(), made->held);
     }
     std::string note = "complete; " +
                        (is_held ? "held for " + std::to_string(made->held.count()) + " ms" : std::string("not held")) +
@@ -196,7 +192,7 @@ class Carrier {
     if (!deleted && deleted.error().kind() == support::ErrorKind::Interrupted) {
       return busy(deleted.error());
     }
-    context_.observer.deletion_ended(series_of(*action_), action_->verb(), deleted ? "deleted" : "failed");
+    context_.observer.deletion_ended(action_->series(), action_->verb(), deleted ? "deleted" : "failed");
     return deleted ? done("deleted " + support::count_of(attempt.members.size(), "snapshot"))
                    : failed(std::move(deleted.error()));
   }
@@ -257,7 +253,7 @@ std::vector<ActionResult> carry_out(const Context& context, const Job& job, Lear
   std::vector<ActionResult> results;
   std::chrono::nanoseconds deleting{0};
   for (const auto& step : steps_of(job)) {
-    const bool deletes = is_deletion(*step.front());
+    const bool deletes = step.front()->deletes();
     if (deletes && deleting >= for_deletions) {
       continue;
     }

@@ -6,10 +6,6 @@
 
 namespace stillpoint::executor {
 
-bool is_deletion(const planner::Action& action) {
-  return std::holds_alternative<planner::Prune>(action.what) || std::holds_alternative<planner::Sweep>(action.what);
-}
-
 std::vector<Job> jobs_of(const planner::Plan& plan, const std::vector<policy::Policy>& policies,
                          const std::vector<cloud::Server>& servers) {
   std::set<JobKey> creating;

@@ -27,9 +27,6 @@ struct Job {
   std::vector<planner::Action> actions;
 };
 
-/// Whether snapshots are deleted and waited for until they are gone.
-bool is_deletion(const planner::Action& action);
-
 /// The jobs of a plan, in the order of their first actions. Where a point is to be made nothing is pruned: what goes is
 /// decided by what exists then, and a later plan does it. Pure.
 std::vector<Job> jobs_of(const planner::Plan& plan, const std::vector<policy::Policy>& policies,

@@ -85,6 +85,9 @@ struct Action {
 
   /// `create`, `complete`, `relabel`, `prune`, `sweep`, `skip`, `wait` or `blocked`.
   std::string_view verb() const;
+  inventory::SeriesKey series() const { return {policy, server, dataset}; }
+  /// Whether snapshots are deleted, and waited for until they are gone.
+  bool deletes() const { return std::holds_alternative<Prune>(what) || std::holds_alternative<Sweep>(what); }
   /// Whether carrying it out changes the cloud or a server.
   bool changes() const;
   Cost cost() const;

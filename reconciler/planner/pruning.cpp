@@ -81,8 +81,7 @@ void Pruning::hold_back_mass_deletion() {
     return;
   }
   std::erase_if(plan_.actions, [&](const Action& action) {
-    return std::holds_alternative<Prune>(action.what) &&
-           !permitted_.contains({action.policy, action.server, action.dataset});
+    return std::holds_alternative<Prune>(action.what) && !permitted_.contains(action.series());
   });
   plan_.actions.push_back({"", {}, "", "", "PruneBlocked", *objection, Blocked{ErrorKind::Conflict}});
 }

@@ -97,7 +97,7 @@ void sweep_what_waits(const planner::Plan& plan, planner::Observed& observed, pl
   std::set<inventory::SeriesKey> waiting;
   for (const auto& action : plan.actions) {
     if (std::holds_alternative<planner::Wait>(action.what)) {
-      waiting.insert({action.policy, action.server, action.dataset});
+      waiting.insert(action.series());
     }
   }
   const auto points = inventory::assemble(observed.snapshots, wishes.installation);

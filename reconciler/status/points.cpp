@@ -35,14 +35,10 @@ Fates decide_fates(const inventory::Series& series, const Rules& rules, support:
   return fates;
 }
 
-bool deletes(const planner::Action& action) {
-  return std::holds_alternative<planner::Prune>(action.what) || std::holds_alternative<planner::Sweep>(action.what);
-}
-
 /// Of an attempt that no rule of retention looks at: what the plan says of it, else what is plain to see.
 Fate fate_of(const Attempt& attempt, const Rules& rules, const Said& said, const Instant& instant) {
   if (const auto* action = said.of_attempt(attempt.id)) {
-    return {action->reason, action->message, deletes(*action)};
+    return {action->reason, action->message, action->deletes()};
   }
   if (attempt.pinned(instant.now) != nullptr) {
     return {"Pinned", "pinned"};

@@ -22,7 +22,7 @@ Said::Said(const planner::Plan& plan) {
     }
     policies_[action.policy].push_back(&action);
     if (!action.server.empty()) {
-      series_[{action.policy, action.server, action.dataset}].push_back(&action);
+      series_[action.series()].push_back(&action);
     }
     if (const auto* attempt = action.attempt()) {
       attempts_[attempt->id] = &action;

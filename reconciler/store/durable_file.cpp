@@ -19,6 +19,8 @@ namespace {
 using support::Status;
 
 constexpr mode_t kMode = 0640;
+constexpr mode_t kOwnerOnly = 0600;
+constexpr mode_t kAnybody = 0666;
 
 class Descriptor {
  public:
@@ -88,16 +90,21 @@ Status give_to_group_of_folder(int file, const std::string& path) {
   return {};
 }
 
-Status write_aside(const std::string& aside, const std::string& path, const std::string& text) {
-  Descriptor file(open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+enum class Readers { GroupOfFolder, AsUmaskSays };
+
+Status write_aside(const std::string& aside, const std::string& path, const std::string& text,
+                   Readers readers = Readers::GroupOfFolder) {
+  const bool is_for_group = readers == Readers::GroupOfFolder;
+  Descriptor file(
+      open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, is_for_group ? kOwnerOnly : kAnybody));
   if (!file.valid()) {
     return failed(path, "cannot be written");
   }
-  if (auto given = give_to_group_of_folder(file.number(), path); !given) {
+  if (auto given = is_for_group ? give_to_group_of_folder(file.number(), path) : Status(); !given) {
     return given;
   }
-  if (fchmod(file.number(), kMode) != 0 || !write_all(file.number(), text) || fsync(file.number()) != 0 ||
-      !file.shut()) {
+  if ((is_for_group && fchmod(file.number(), kMode) != 0) || !write_all(file.number(), text) ||
+      fsync(file.number()) != 0 || !file.shut()) {
     return failed(path, "cannot be written");
   }
   return {};
@@ -109,11 +116,9 @@ std::string name_aside(const std::string& path) {
          ".tmp";
 }
 
-}  // namespace
-
-Status replace_file(const std::string& path, const std::string& text) {
+Status replace(const std::string& path, const std::string& text, Readers readers) {
   const auto aside = name_aside(path);
-  auto written = write_aside(aside, path, text);
+  auto written = write_aside(aside, path, text, readers);
   if (written && std::rename(aside.c_str(), path.c_str()) != 0) {
     written = failed(path, "cannot be put in its place");
   }
@@ -122,6 +127,16 @@ Status replace_file(const std::string& path, const std::string& text) {
     return written;
   }
   return sync_folder(path);
+}
+
+}  // namespace
+
+Status replace_file(const std::string& path, const std::string& text) {
+  return replace(path, text, Readers::GroupOfFolder);
+}
+
+Status replace_open_file(const std::string& path, const std::string& text) {
+  return replace(path, text, Readers::AsUmaskSays);
 }
 
 Status create_file(const std::string& path, const std::string& text) {

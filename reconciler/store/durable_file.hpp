@@ -11,7 +11,10 @@ namespace stillpoint::store {
 /// runs under that group can read it, and nobody else. Errors: InvalidInput, with the file and what could not be done.
 support::Status replace_file(const std::string& path, const std::string& text);
 
-/// The same for a file that must not be there yet: one that is stays as it is, and is the error.
+/// The same for a file that is no secret of the store's: metrics, a plan, a picture. Its mode is what the umask leaves.
+support::Status replace_open_file(const std::string& path, const std::string& text);
+
+/// As `replace_file`, for a file that must not be there yet: one that is stays as it is, and is the error.
 support::Status create_file(const std::string& path, const std::string& text);
 
 /// Removes a file, also from the disk. One that is gone already is no error.

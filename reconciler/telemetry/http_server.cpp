@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -40,13 +41,14 @@ bool is_to_wait() {
 
 class HttpServer::Impl {
  public:
-  Impl(Options options, HttpHandlers handlers, const support::Clock& clock, support::Log& log, OwnedFd listener)
+  Impl(Options options, HttpHandlers handlers, const support::Clock& clock, support::Log& log, OwnedFd listener,
+       OwnedFd wake_up)
       : address_(std::move(options.address)),
         limits_(options.limits),
         clock_(clock),
         site_(std::move(handlers), std::move(options.access)),
         listener_(std::move(listener)),
-        wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        wake_(std::move(wake_up)),
         workers_(kWorkers, log, [this] { wake(); }),
         thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -332,8 +334,13 @@ support::Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, 
   if (!listener) {
     return support::pass_on(std::move(listener));
   }
-  return std::unique_ptr<HttpServer>(new HttpServer(
-      std::make_unique<Impl>(std::move(options), std::move(handlers), clock, log, std::move(*listener))));
+  OwnedFd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (wake.get() < 0) {
+    return support::fail(support::ErrorKind::Unavailable,
+                         "no descriptor for the server: " + std::generic_category().message(errno));
+  }
+  return std::unique_ptr<HttpServer>(new HttpServer(std::make_unique<Impl>(
+      std::move(options), std::move(handlers), clock, log, std::move(*listener), std::move(wake))));
 }
 
 const HttpAddress& HttpServer::address() const {
