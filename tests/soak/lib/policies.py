@@ -21,7 +21,7 @@ class Policy:
     writer: str = ""  # one of the servers, which is never held
     ssh: list = dataclasses.field(default_factory=list)  # lines
     command: str = ""
-    suspended: bool = False
+    cron: str = "* * * * *"
     lenient_until_ms: int = 0  # until then a prune may still go by an edit that was taken back
     is_in_use: bool = False  # by a mischief
 
@@ -31,13 +31,11 @@ class Policy:
         jitter = f", jitter: {self.jitter}s" if self.jitter else ""
         lines = ["apiVersion: stillpoint.dev/v1alpha1", "kind: BackupPolicy", f"metadata: {{name: {self.name}}}", "spec:",
                  "  cloud: sim", f"  servers: {{names: [{', '.join(self.servers)}]}}", *self.ssh,
-                 f'  schedule: {{cron: "* * * * *", startingDeadline: 55s{jitter}}}',
+                 f'  schedule: {{cron: "{self.cron}", startingDeadline: 55s{jitter}}}',
                  "  datasets:", f"    - name: {self.dataset}", f"      volumes: {{nameContains: {self.volumes}}}", *hold]
         if self.cluster:
             lines.append(f"  cluster: {{name: {self.cluster}, minHealthyMembers: 1, writer: {{names: [{self.writer}]}}}}")
         lines.append(f"  retention: {{keepLast: {self.keep}, floor: {self.floor}}}")
-        if self.suspended:
-            lines.append("  suspend: true")
         return "\n".join(lines) + "\n"
 
     def kept_servers(self):
@@ -67,9 +65,10 @@ class Policies:
         new.write_text(policy.text() if text is None else text)
         new.rename(self.path(policy))
 
-    def suspend_all(self):
+    def end_slots(self):
+        """No slot comes any more; what is to go still goes, unlike with `suspend`."""
         for policy in self.by_name.values():
-            policy.suspended = True
+            policy.cron = "0 0 1 1 *"
             self.write(policy)
 
 

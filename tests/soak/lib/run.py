@@ -173,7 +173,7 @@ class Soak:
         if not self.wait_for(lambda: not self.unserved(peace), CONVERGE_S):
             self.promises.broken("P7", "without a new point since the faults ended: " + self.some(self.unserved(peace)))
         self.report.converged()
-        self.policies.suspend_all()
+        self.policies.end_slots()
         if not self.wait_for(lambda: not self.promises.leftovers(), CONVERGE_S):
             for leftover in self.promises.leftovers()[:20]:
                 self.promises.broken("P3", leftover)

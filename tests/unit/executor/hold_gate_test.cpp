@@ -115,7 +115,8 @@ TEST_F(HoldGateTest, ThePolicyThatWaitedLongestGoesFirst) {
   auto small = ask(claim("b1", "small"));
   await_waiting(2);
   one.reset();
-  EXPECT_TRUE(small.get()) << "small was never let in before, large twice";
+  const auto let_in = small.get();
+  EXPECT_TRUE(let_in) << "small was never let in before, large twice";
   await_waiting(1);
   two.reset();
   EXPECT_TRUE(more.get());
