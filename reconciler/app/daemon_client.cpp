@@ -1,5 +1,7 @@
 #include "app/daemon_client.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "http/client.hpp"
@@ -32,11 +34,22 @@ bool says(const json& item, const Expected& expected) {
          (expected.phase == Expected::Phase::Deleted ? deleted && idle : !deleted);
 }
 
+/// Whether the daemon has removed the policy that was deleted: it knows of no such policy, but of its points perhaps.
+bool has_removed(const json& items, const std::string& name, const Expected& expected) {
+  std::error_code ignored;
+  return expected.phase == Expected::Phase::Deleted && !expected.file.empty() &&
+         !std::filesystem::exists(expected.file, ignored) &&
+         std::all_of(items.begin(), items.end(), [&](const json& item) {
+           return text_at(member_at(item, "metadata"), "name") != name ||
+                  text_at(member_at(item, "status"), "phase") == "Unknown";
+         });
+}
+
 /// Names of the policies of which the list does not say what is expected.
 std::vector<std::string> missing_in(const json& list, const std::map<std::string, Expected>& policies) {
   std::vector<std::string> missing;
   for (const auto& [name, expected] : policies) {
-    bool found = false;
+    bool found = has_removed(list["items"], name, expected);
     for (const auto& item : list["items"]) {
       found = found || (text_at(member_at(item, "metadata"), "name") == name && says(item, expected));
     }

@@ -12,6 +12,9 @@ struct Expected {
   std::string spec_hash;
   /// A policy that was deleted is not told of before no worker has it in hand any more.
   enum class Phase { InForce, Deleted } phase = Phase::InForce;
+  /// Of one that was deleted: when this is gone, nothing needs to be said of it any more; the daemon may have removed
+  /// it.
+  std::string file = {};
 };
 
 /// What came of asking.

@@ -210,7 +210,7 @@ class Deletion {
   /// Makes tombstones of those that are none.
   support::Status mark() {
     for (const auto& stored : doomed_) {
-      written_[stored.policy.name] = {stored.policy.spec_hash, Expected::Phase::Deleted};
+      written_[stored.policy.name] = {stored.policy.spec_hash, Expected::Phase::Deleted, stored.file};
       if (was_deleted_before(stored.policy)) {
         continue;
       }
@@ -241,8 +241,13 @@ class Deletion {
     const auto points = points_of(*snapshots);
     const bool finished = nobody_at_work_ && is_finished(policy, all, points, clock_.wall_now());
     if (finished) {
-      if (auto removed = folder_.remove(policy.name); !removed) {
+      const auto removed = remove_tombstone(folder_.path(), policy, log_);
+      if (!removed) {
         return say_error(removed.error(), ExitCode::Failed);
+      }
+      if (*removed == Removal::Changed) {
+        std::cerr << "stillpoint: the file of policy/" << policy.name << " says something else by now, and stays\n";
+        return ExitCode::Pending;
       }
     }
     tell_end(stored, finished, attempts_of(policy, all, points).size());

@@ -60,25 +60,6 @@ bool is_unchanged(const store::Stored& stored, const Policy& tombstone) {
   return stored.policy.deleted_at == tombstone.deleted_at && stored.policy.spec_hash == tombstone.spec_hash;
 }
 
-enum class Removal { Removed, Elsewhere };
-
-/// `Elsewhere`: the file is not in the folder, or says something else by now.
-support::Result<Removal> remove(const std::string& folder, const Policy& tombstone, support::Log& log) {
-  store::PolicyFolder store(folder);
-  if (auto read = store.read(); !read) {
-    return support::pass_on(std::move(read));
-  }
-  const auto stored = store.find(tombstone.name);
-  if (!stored || !is_unchanged(*stored, tombstone)) {
-    return Removal::Elsewhere;
-  }
-  if (auto removed = store.remove(tombstone.name); !removed) {
-    return support::pass_on(std::move(removed));
-  }
-  log.info("Tombstone removed", {{"policy", tombstone.name}, {"file", stored->file}});
-  return Removal::Removed;
-}
-
 /// A service that must not write to its configuration is as it should be.
 void tell_kept(const Policy& tombstone, const std::string& why, support::Log& log) {
   log.warn("Tombstone not removed",
@@ -88,6 +69,28 @@ void tell_kept(const Policy& tombstone, const std::string& why, support::Log& lo
 }
 
 }  // namespace
+
+support::Result<Removal> remove_tombstone(const std::string& folder, const Policy& tombstone, support::Log& log) {
+  store::PolicyFolder store(folder);
+  if (auto read = store.read(); !read) {
+    return support::pass_on(std::move(read));
+  }
+  const auto stored = store.find(tombstone.name);
+  if (!stored) {
+    const auto& faulty = store.loaded().faulty;
+    const bool is_faulty =
+        std::any_of(faulty.begin(), faulty.end(), [&](const auto& policy) { return policy.name == tombstone.name; });
+    return is_faulty ? Removal::Changed : Removal::Gone;
+  }
+  if (!is_unchanged(*stored, tombstone)) {
+    return Removal::Changed;
+  }
+  if (auto removed = store.remove(tombstone.name); !removed) {
+    return support::pass_on(std::move(removed));
+  }
+  log.info("Tombstone removed", {{"policy", tombstone.name}, {"file", stored->file}});
+  return Removal::Removed;
+}
 
 std::vector<const Attempt*> attempts_of(const Policy& policy, const std::vector<Policy>& all,
                                         const inventory::Points& points) {
@@ -126,7 +129,7 @@ std::vector<std::string> remove_finished(const std::string& folder, const std::v
     if (!is_finished(policy, all, points, now)) {
       continue;
     }
-    const auto done = remove(folder, policy, log);
+    const auto done = remove_tombstone(folder, policy, log);
     if (!done) {
       tell_kept(policy, done.error().to_string(), log);
     } else if (*done == Removal::Removed) {
@@ -144,8 +147,8 @@ std::vector<std::string> TombstoneKeeper::looked(const std::vector<Policy>& all,
         intersects(names_of(policy, all), at_work) || !is_finished(policy, all, points, clock_.wall_now())) {
       continue;
     }
-    const auto done = remove(folder_, policy, log_);
-    if (done && *done == Removal::Elsewhere) {
+    const auto done = remove_tombstone(folder_, policy, log_);
+    if (done && *done != Removal::Removed) {
       leave_alone(policy);
     } else if (!done && keep(policy, done.error().to_string())) {
       kept.push_back(policy.name);

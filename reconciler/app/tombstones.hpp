@@ -25,6 +25,15 @@ std::vector<const inventory::Attempt*> attempts_of(const policy::Policy& policy,
 bool is_finished(const policy::Policy& tombstone, const std::vector<policy::Policy>& all,
                  const inventory::Points& points, support::WallTime now);
 
+/// What became of a tombstone's file.
+enum class Removal {
+  Removed,
+  Gone,    ///< somebody else has removed it
+  Changed  ///< it says something else by now, and stays
+};
+support::Result<Removal> remove_tombstone(const std::string& folder, const policy::Policy& tombstone,
+                                          support::Log& log);
+
 /// Removes the files of the tombstones of one cloud that are finished, and gives back their names. `folder` is the
 /// store: files that are not in it are nobody's to remove. A file that says something else by now stays. What cannot be
 /// removed goes to the log, with what to do about it. Does nothing, at no cost, where there is no tombstone.

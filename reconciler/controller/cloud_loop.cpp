@@ -230,10 +230,16 @@ void CloudLoop::plan() {
 }
 
 void CloudLoop::tell_missed() {
+  // What has ended since the plan was made is not in it. It says so before the queue lets its key go.
   const auto is_under_way = [&](const planner::Action& action) {
-    return around_.queue.is_running({name_, {action.policy, action.server}});
+    const JobKey key{action.policy, action.server};
+    if (around_.queue.is_running({name_, key})) {
+      return true;
+    }
+    const std::lock_guard lock(mutex_);
+    return std::any_of(ended_.begin(), ended_.end(), [&](const Ended& ended) { return ended.key == key; });
   };
-  for (const auto* action : missed_.take(plan_, is_under_way)) {
+  for (const auto* action : missed_.take(plan_, planned_.wall, is_under_way)) {
     around_.log.warn("Slot missed", {{"cloud", name_},
                                      {"policy", action->policy},
                                      {"server", action->server_name},

@@ -61,8 +61,10 @@ class Daemon::LoopThread {
   /// One that was told to stop has nothing to do any more.
   bool is_alive(SteadyTime now) const {
     const std::lock_guard lock(mutex_);
-    return thread_.get_stop_token().stop_requested() || is_stepping_ ? now < since_ + kLongestStep
-                                                                     : now < since_ + kLatestStep;
+    if (thread_.get_stop_token().stop_requested()) {
+      return true;
+    }
+    return is_stepping_ ? now < since_ + kLongestStep : now < since_ + kLatestStep;
   }
 
  private:

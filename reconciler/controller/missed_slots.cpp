@@ -1,10 +1,12 @@
 #include "controller/missed_slots.hpp"
 
+#include <chrono>
 #include <set>
-#include <utility>
 
 namespace stillpoint::controller {
 namespace {
+
+constexpr std::chrono::hours kRemembered{24 * 90};
 
 /// Series with an attempt that may yet become a point.
 std::set<inventory::SeriesKey> open_series(const planner::Plan& plan) {
@@ -20,25 +22,27 @@ std::set<inventory::SeriesKey> open_series(const planner::Plan& plan) {
 
 }  // namespace
 
-std::vector<const planner::Action*> MissedSlots::take(const planner::Plan& plan,
+std::vector<const planner::Action*> MissedSlots::take(const planner::Plan& plan, support::WallTime now,
                                                       const std::function<bool(const planner::Action&)>& is_under_way) {
-  const auto before = std::exchange(told_, {});
   const auto open = open_series(plan);
+  std::set<inventory::SeriesKey> said;
   std::vector<const planner::Action*> news;
   for (const auto& action : plan.actions) {
     const auto* skip = std::get_if<planner::Skip>(&action.what);
-    if (skip == nullptr || skip->missed == 0) {
+    if (skip == nullptr || action.reason != "Missed") {
       continue;
     }
     const auto series = action.series();
-    const auto found = before.find(series);
-    if (found != before.end() && found->second >= skip->slot) {
-      told_.insert(*found);
-    } else if (!open.contains(series) && !is_under_way(action)) {
-      told_.emplace(series, skip->slot);
+    said.insert(series);
+    const auto found = told_.find(series);
+    const bool is_known = found != told_.end() && found->second >= skip->slot;
+    if (!is_known && !open.contains(series) && !is_under_way(action)) {
+      told_.insert_or_assign(series, skip->slot);
       news.push_back(&action);
     }
   }
+  std::erase_if(told_,
+                [&](const auto& entry) { return entry.second < now - kRemembered && !said.contains(entry.first); });
   return news;
 }
 

@@ -10,13 +10,14 @@ void WorkQueue::add(const WorkKey& key, Haste haste) {
     return;
   }
   auto& line = lines_[{key.cloud, key.job.policy}];
+  const auto among = [&line](Haste of) -> std::list<WorkKey>& { return of == Haste::Due ? line.due : line.waiting; };
   const auto [known, is_new] = waiting_.try_emplace(key, haste);
-  if (!is_new && haste == Haste::Due && known->second == Haste::None) {
+  if (is_new) {
+    among(haste).push_back(key);
+  } else if (known->second != haste) {
+    among(known->second).remove(key);
+    among(haste).push_back(key);
     known->second = haste;
-    line.waiting.remove(key);
-    line.due.push_back(key);
-  } else if (is_new) {
-    (haste == Haste::Due ? line.due : line.waiting).push_back(key);
   }
   changed_.notify_one();
 }

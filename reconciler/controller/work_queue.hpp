@@ -33,7 +33,7 @@ class WorkQueue {
   /// not due. Deletions may hang, and must not keep a point of another policy from being made.
   explicit WorkQueue(std::size_t per_policy) : per_policy_(per_policy) {}
 
-  /// Due: a point is to be made, whose time passes. A key that waits already may become so.
+  /// Due: a point is to be made, whose time passes. A key that waits already becomes what it was added as last.
   enum class Haste { None, Due };
   void add(const WorkKey& key, Haste haste = Haste::None);
   /// Waits for a key that may be worked on; the caller calls `done` when it has ended. Empty once `stop` was requested.

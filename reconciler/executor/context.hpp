@@ -27,7 +27,8 @@ struct Context {
 
   /// For one call to the cloud or a server while nothing is held.
   support::Deadline call_deadline() const { return support::Deadline::after(clock, std::chrono::seconds(60)); }
-  /// The same for a call that only reads: it is given up when the program is to stop.
+  /// The same for what is given up when the program is to stop: a call that only reads, or one whose effect ends with
+  /// its connection, as a host lock does.
   support::Deadline read_deadline() const { return call_deadline().unless_stopped(stop); }
   support::WallTime cloud_now() const { return clock.wall_now() + clock_offset; }
 };

@@ -102,9 +102,9 @@ Status delete_member(const Context& context, const inventory::Member& member) {
 
 }  // namespace
 
-Status check_detached(const Context& context, const inventory::Attempt& attempt) {
-  for (const auto& member : attempt.members) {
-    const auto& id = member.snapshot.volume;
+Status check_detached(const Context& context, const std::vector<cloud::VolumeId>& volumes,
+                      const cloud::ServerId& server) {
+  for (const auto& id : volumes) {
     auto volume = context.cloud.get_volume(id, context.read_deadline());
     if (!volume && volume.error().kind() == ErrorKind::NotFound) {
       continue;
@@ -113,7 +113,7 @@ Status check_detached(const Context& context, const inventory::Attempt& attempt)
       return pass_on(std::move(volume), "read volume " + id.str() + " before the deletion of an orphan's point");
     }
     for (const auto& attachment : volume->attachments) {
-      if (attachment.server == attempt.series.server) {
+      if (attachment.server == server) {
         return fail(ErrorKind::Conflict, "volume " + id.str() + " is attached to server " + attachment.server.str() +
                                              ", which a listing did not show: its points are no orphan's, and stay");
       }

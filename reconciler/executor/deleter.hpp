@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "executor/context.hpp"
 #include "inventory/points.hpp"
 #include "support/result.hpp"
@@ -12,8 +14,9 @@ namespace stillpoint::executor {
 /// the first error; a snapshot that comes back to `available` because clones depend on it is a Conflict.
 support::Status delete_attempt(const Context& context, const inventory::Attempt& attempt);
 
-/// Reads each volume of the attempt afresh: a Conflict if one is attached to the attempt's server. A listing that has
-/// lost the server, or its volumes, looks like a server that is gone.
-support::Status check_detached(const Context& context, const inventory::Attempt& attempt);
+/// Reads each volume afresh: a Conflict if one is attached to the server. A listing that has lost the server, or its
+/// volumes, looks like a server that is gone.
+support::Status check_detached(const Context& context, const std::vector<cloud::VolumeId>& volumes,
+                               const cloud::ServerId& server);
 
 }  // namespace stillpoint::executor

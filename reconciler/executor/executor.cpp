@@ -158,7 +158,7 @@ class Carrier {
   ActionResult operator()(const planner::Relabel& wanted) {
     auto settled = settle_attempt(context_, job_, wanted);
     if (!settled) {
-      return failed(std::move(settled.error()));
+      return for_later_or_failed(std::move(settled.error()));
     }
     switch (*settled) {
       case Settled::Labelled:
@@ -173,9 +173,9 @@ class Carrier {
   }
 
   ActionResult operator()(const planner::Prune& wanted) {
-    if (wanted.when == planner::Prune::If::Detached) {
-      if (auto detached = check_detached(context_, wanted.attempt); !detached) {
-        return failed(std::move(detached.error()));
+    if (!wanted.unless_attached.empty()) {
+      if (auto detached = check_detached(context_, wanted.unless_attached, action_->server); !detached) {
+        return for_later_or_failed(std::move(detached.error()));
       }
     }
     return remove(wanted.attempt);
@@ -200,6 +200,9 @@ class Carrier {
   /// Somebody else is at work there: no failure, a later pass looks again.
   ActionResult busy(const support::Error& error) const {
     return {*action_, Outcome::Skipped, error.to_string(), std::nullopt};
+  }
+  ActionResult for_later_or_failed(support::Error error) const {
+    return is_for_later(error) ? busy(error) : failed(std::move(error));
   }
   ActionResult done(std::string note) const { return {*action_, Outcome::Done, std::move(note), std::nullopt}; }
   ActionResult failed(support::Error error) const { return {*action_, Outcome::Failed, "", std::move(error)}; }

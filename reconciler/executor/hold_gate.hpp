@@ -79,9 +79,9 @@ class HoldGate {
     HoldClaim claim_;
   };
 
-  /// Waits, by the machine's own clock, until the claim can be met; the policy that was let in longest ago goes first. Busy: another member of the
-  /// cluster may not be well, a back end is being waited for, or it took too long; a later pass tries again.
-  /// Interrupted: `stop` was requested.
+  /// Waits, by the machine's own clock, until the claim can be met; the policy that was let in longest ago goes first.
+  /// Busy: another member of the cluster may not be well, a back end is being waited for, or it took too long; a later
+  /// pass tries again. Interrupted: `stop` was requested.
   support::Result<Permit> enter(HoldClaim claim, const std::stop_token& stop);
 
   /// A member may not be well, or may be held for so long by nobody knows whom: no other one is let in until that is
@@ -95,7 +95,7 @@ class HoldGate {
   /// `longest_mistrust`.
   bool is_waiting() const;
 
-  /// How many claims wait.
+  /// How many claims wait; what tests wait for.
   std::size_t waiting() const;
 
   /// How many holds of the back end may be open now.

@@ -58,9 +58,12 @@ Orphan Orphanage::describe(const SeriesKey& key) const {
 }
 
 std::optional<support::WallTime> goes_at(support::WallTime newest, const policy::Policy& policy) {
+  if (!policy.orphans_after) {
+    return std::nullopt;
+  }
   const auto schedule = schedule::compile(policy.schedule);
   const auto passed = schedule ? schedule->next_after(newest) : std::nullopt;
-  return passed && policy.orphans_after ? std::optional(*passed + *policy.orphans_after) : std::nullopt;
+  return passed ? std::optional(*passed + *policy.orphans_after) : std::nullopt;
 }
 
 bool is_due_to_go(const Orphan& orphan, const policy::Policy& policy, support::WallTime now) {
@@ -71,10 +74,26 @@ bool is_due_to_go(const Orphan& orphan, const policy::Policy& policy, support::W
   return goes && now >= *goes;
 }
 
-bool is_told_by_absence(const Orphan& orphan, const std::vector<cloud::Server>& servers) {
-  const auto is_its = [&](const cloud::Server& server) { return server.id == orphan.series.server; };
-  return orphan.why == "VolumesGone" ||
-         (orphan.why == "ServerGone" && std::none_of(servers.begin(), servers.end(), is_its));
+std::vector<cloud::VolumeId> told_by_absence(const Orphan& orphan, const inventory::Attempt& attempt,
+                                             const std::vector<cloud::Server>& servers,
+                                             const std::vector<cloud::Volume>& volumes) {
+  const auto& server = orphan.series.server;
+  const bool is_listed = std::any_of(servers.begin(), servers.end(), [&](const auto& one) { return one.id == server; });
+  std::vector<cloud::VolumeId> absent;
+  if (orphan.why != "VolumesGone" && (orphan.why != "ServerGone" || is_listed)) {
+    return absent;
+  }
+  for (const auto& member : attempt.members) {
+    const auto& id = member.snapshot.volume;
+    const bool is_there = std::any_of(volumes.begin(), volumes.end(), [&](const cloud::Volume& volume) {
+      return volume.id == id && std::any_of(volume.attachments.begin(), volume.attachments.end(),
+                                            [&](const auto& attachment) { return attachment.server == server; });
+    });
+    if (!is_listed || !is_there) {
+      absent.push_back(id);
+    }
+  }
+  return absent;
 }
 
 }  // namespace stillpoint::planner

@@ -47,8 +47,10 @@ std::optional<support::WallTime> goes_at(support::WallTime newest, const policy:
 /// Whether that time has come.
 bool is_due_to_go(const Orphan& orphan, const policy::Policy& policy, support::WallTime now);
 
-/// Whether the series is an orphan only because a listing does not show its server, or its volumes there: then it is
-/// made sure, before anything goes, that they are not attached to it.
-bool is_told_by_absence(const Orphan& orphan, const std::vector<cloud::Server>& servers);
+/// The volumes of an orphan's attempt for which only their absence from a listing speaks: of a server that is not
+/// listed all, of one that is those that are not listed as attached to it.
+std::vector<cloud::VolumeId> told_by_absence(const Orphan& orphan, const inventory::Attempt& attempt,
+                                             const std::vector<cloud::Server>& servers,
+                                             const std::vector<cloud::Volume>& volumes);
 
 }  // namespace stillpoint::planner

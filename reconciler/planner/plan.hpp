@@ -41,8 +41,9 @@ struct Relabel {
 /// Delete a complete point that retention no longer wants.
 struct Prune {
   inventory::Attempt attempt;
-  /// Only that its server or volumes were not listed speaks for it: not if a volume of it is attached to the server.
-  enum class If { Always, Detached } when = If::Always;
+  /// That a listing does not show these volumes at the server is all that speaks for it: not if one of them is attached
+  /// to it after all.
+  std::vector<cloud::VolumeId> unless_attached = {};
 };
 
 /// Delete what is left of an attempt that never became a point.

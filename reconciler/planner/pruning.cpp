@@ -20,10 +20,11 @@ retention::Outcome Pruning::within_permission(const policy::Policy& policy, cons
   return outcome;
 }
 
-/// Plans the prunes of one series, or says why there are none. `say` gives the message of a decision.
-template <class Say>
-void Pruning::prune(const SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome,
-                    Prune::If when, Say say) {
+/// Plans the prunes of one series, or says why there are none. `say` gives the message of a decision, `absent` the
+/// volumes that must not be attached.
+template <class Say, class Absent>
+void Pruning::prune(const SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome, Say say,
+                    Absent absent) {
   const auto add = [&](std::string reason, std::string message, auto what) {
     plan_.actions.push_back(
         {key.policy, key.server, server_name, key.dataset, std::move(reason), std::move(message), std::move(what)});
@@ -36,7 +37,7 @@ void Pruning::prune(const SeriesKey& key, const std::string& server_name, const 
   for (const auto& decision : outcome.decisions) {
     if (decision.fate == retention::Decision::Fate::Prune && !observed_.failed.contains(key)) {
       // A labelled attempt is over: its controller labels after the release, so no margin is needed here.
-      add(std::string(reason(decision)), say(decision), Prune{*decision.attempt, when});
+      add(std::string(reason(decision)), say(decision), Prune{*decision.attempt, absent(*decision.attempt)});
     }
   }
 }
@@ -51,8 +52,10 @@ void Pruning::plan_rules(const Target& target) {
   const auto outcome = within_permission(target.policy, target.key(), [&](retention::MassDelete mass_delete) {
     return retention::decide(target.series, *terms, now_, mass_delete);
   });
-  prune(target.key(), target.server.name, outcome, Prune::If::Always,
-        [&](const auto& decision) { return describe(decision, outcome, *terms, now_); });
+  prune(
+      target.key(), target.server.name, outcome,
+      [&](const auto& decision) { return describe(decision, outcome, *terms, now_); },
+      [](const inventory::Attempt&) { return std::vector<cloud::VolumeId>(); });
 }
 
 std::optional<std::string> Pruning::object_to_point(const Target& target, support::WallTime slot) const {
@@ -66,11 +69,15 @@ void Pruning::plan_orphan(const Orphanage& orphanage, Orphan orphan) {
     const auto outcome = within_permission(*policy, orphan.series, [&](retention::MassDelete mass_delete) {
       return retention::retire(points_.series.at(orphan.series), now_, mass_delete);
     });
-    const auto when = is_told_by_absence(orphan, observed_.servers) ? Prune::If::Detached : Prune::If::Always;
-    prune(orphan.series, orphan.server_name, outcome, when, [&](const auto&) {
-      return "orphaned (" + orphan.why + "), and " + support::format_duration(*policy->orphans_after) +
-             " have passed since its first slot without a point, as orphans.after says";
-    });
+    prune(
+        orphan.series, orphan.server_name, outcome,
+        [&](const auto&) {
+          return "orphaned (" + orphan.why + "), and " + support::format_duration(*policy->orphans_after) +
+                 " have passed since its first slot without a point, as orphans.after says";
+        },
+        [&](const inventory::Attempt& attempt) {
+          return told_by_absence(orphan, attempt, observed_.servers, observed_.volumes);
+        });
   }
   plan_.orphans.push_back(std::move(orphan));
 }

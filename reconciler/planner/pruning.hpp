@@ -33,9 +33,9 @@ class Pruning {
   /// `decide` with what may go at once by the wishes of this pass or by the policy's own permission.
   template <class Decide>
   retention::Outcome within_permission(const policy::Policy& policy, const inventory::SeriesKey& key, Decide decide);
-  template <class Say>
+  template <class Say, class Absent>
   void prune(const inventory::SeriesKey& key, const std::string& server_name, const retention::Outcome& outcome,
-             Prune::If when, Say say);
+             Say say, Absent absent);
 
   const Observed& observed_;
   const Wishes& wishes_;

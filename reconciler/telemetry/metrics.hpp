@@ -60,8 +60,8 @@ class Metrics {
   void observe_missed(const std::string& cloud, const inventory::SeriesKey& series, size_t slots);
 
   /// All that the status tells of policies, instead of the two above: next slots, intervals, missed slots, what is
-  /// overdue, conditions, open holds. What it does not tell any more goes, and with a series what was counted for it.
-  /// Tombstones and names without a policy have no slots to come and nothing overdue.
+  /// overdue, conditions, open holds. What it does not tell any more goes, and with a series, a status later, what was
+  /// counted for it. Tombstones and names without a policy have no slots to come and nothing overdue.
   void observe(const status::Status& status);
 
   /// Takes over, from what `text` gave in an earlier process, what `observe` and `observe_next_slot` said of the clouds

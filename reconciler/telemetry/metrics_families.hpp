@@ -79,11 +79,11 @@ struct Metrics::Families {
   std::mutex mutex;
   std::set<std::string> observed;  ///< clouds
   std::map<inventory::SeriesKey, Counted> counted;
-  std::set<inventory::SeriesKey> told;  ///< the series of the last status
+  std::set<inventory::SeriesKey> untold;  ///< of what is counted, the series that the last status did not tell of
 
-  /// Fleets that are built anew must not grow the registry for years: what is counted for a series goes when the status
-  /// does not tell of it any more.
-  void tell(std::set<inventory::SeriesKey> series);
+  /// Fleets that are built anew must not grow the registry for years: what is counted for a series goes when two
+  /// statuses do not tell of it. Not with the first: a scrape must see what its last deletions have counted.
+  void tell(const std::set<inventory::SeriesKey>& series);
 
  private:
   Counters& counters(const char* name, const char* help) {

@@ -19,18 +19,22 @@ std::string lower_case_of(std::string_view word) {
 
 }  // namespace
 
-void Metrics::Families::tell(std::set<inventory::SeriesKey> series) {
-  for (const auto& key : std::exchange(told, std::move(series))) {
-    const auto gone = told.contains(key) ? counted.end() : counted.find(key);
-    if (gone == counted.end()) {
-      continue;
+void Metrics::Families::tell(const std::set<inventory::SeriesKey>& series) {
+  const auto untold_before = std::exchange(untold, {});
+  std::erase_if(counted, [&](const auto& entry) {
+    const auto& [key, of_it] = entry;
+    if (series.contains(key)) {
+      return false;
     }
-    const auto& [points_of_it, deletions_of_it, holds_of_it] = gone->second;
-    std::for_each(points_of_it.begin(), points_of_it.end(), [this](auto* each) { points.Remove(each); });
-    std::for_each(deletions_of_it.begin(), deletions_of_it.end(), [this](auto* each) { deletions.Remove(each); });
-    std::for_each(holds_of_it.begin(), holds_of_it.end(), [this](auto* each) { hold_window.Remove(each); });
-    counted.erase(gone);
-  }
+    if (!untold_before.contains(key)) {
+      untold.insert(key);
+      return false;
+    }
+    std::for_each(of_it.points.begin(), of_it.points.end(), [this](auto* each) { points.Remove(each); });
+    std::for_each(of_it.deletions.begin(), of_it.deletions.end(), [this](auto* each) { deletions.Remove(each); });
+    std::for_each(of_it.hold_window.begin(), of_it.hold_window.end(), [this](auto* each) { hold_window.Remove(each); });
+    return true;
+  });
 }
 
 void Metrics::observe(const status::Status& status) {
@@ -68,7 +72,7 @@ void Metrics::observe(const status::Status& status) {
     }
     all.holds_open.set(labels, held);
   }
-  all.tell(std::move(told));
+  all.tell(told);
 }
 
 }  // namespace stillpoint::telemetry

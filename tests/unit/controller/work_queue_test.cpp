@@ -84,6 +84,17 @@ TEST(WorkQueueTest, OfAPolicysKeysThoseGoFirstThatAreDue) {
   EXPECT_EQ(queue.try_get(), std::nullopt);
 }
 
+TEST(WorkQueueTest, WhatIsNotDueAnyMoreWaitsAsSuch) {
+  WorkQueue queue(1);
+  queue.add(key("a", "s1"), WorkQueue::Haste::Due);
+  queue.add(key("b", "s1"));
+  ASSERT_TRUE(queue.try_get());
+  ASSERT_EQ(queue.try_get(), key("b", "s1"));
+  queue.add(key("c", "s1"), WorkQueue::Haste::Due);
+  queue.add(key("c", "s1"));
+  EXPECT_EQ(queue.try_get(), std::nullopt) << "one that is not due is at work";
+}
+
 TEST(WorkQueueTest, PoliciesTakeTurns) {
   WorkQueue queue(8);
   for (const char* server : {"s1", "s2", "s3"}) {

@@ -31,7 +31,9 @@ class HoldGateTest : public ::testing::Test {
   }
   /// Until so many wait for leave, and no other one is on its way.
   void await_waiting(std::size_t wanted) const {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (gate_.waiting() != wanted) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << gate_.waiting() << " wait";
       std::this_thread::yield();
     }
   }

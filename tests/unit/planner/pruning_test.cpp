@@ -124,6 +124,33 @@ TEST_F(PlannerTest, OrphansGoWhenTheirPolicySaysSoAndTheirTimeHasCome) {
   EXPECT_EQ(verbs(), "blocked:ClockSuspect");
 }
 
+TEST_F(PlannerTest, P6OnlyWhatAListingDoesNotShowIsAskedForBeforeAnOrphanGoes) {
+  const auto asked = [this] {
+    const auto made = make();
+    EXPECT_EQ(made.actions.size(), 1U) << render_text(made, Colour::Off);
+    return made.actions.empty() ? std::vector<cloud::VolumeId>()
+                                : std::get<Prune>(made.actions[0].what).unless_attached;
+  };
+  const std::vector volume{cloud::VolumeId("vol-mysql")};
+  policy_.start_at = kNow;
+  policy_.orphans_after = std::chrono::hours(24);
+  observed_.snapshots = {left_behind().front()};
+  EXPECT_EQ(asked(), volume) << "of a server that is not listed";
+  observed_.servers.push_back(fakes::server("unasked", cloud::ServerId("5f0e1d2c-0000-4000-8000-00000000000f")));
+  EXPECT_EQ(asked(), std::vector<cloud::VolumeId>()) << "of one that is there, and not selected";
+  observed_.servers.pop_back();
+  observed_.snapshots = {snapshot({.id = "s1", .slot = at("2026-10-23T12:00:00Z")})};
+  observed_.volumes[0].name = "renamed";
+  policy_.suspend = false;
+  const auto made = make();
+  for (const auto& action : made.actions) {
+    if (const auto* prune = std::get_if<Prune>(&action.what)) {
+      EXPECT_TRUE(prune->unless_attached.empty()) << "it is attached, and does not match any more";
+    }
+  }
+  EXPECT_EQ(verbs(), "prune:Orphaned blocked:NoVolume");
+}
+
 TEST_F(PlannerTest, P6OrphansOfPoliciesThatAreNotGivenAreNobodysToDelete) {
   policy_.start_at = kNow;
   policy_.orphans_after = std::chrono::hours(24);
