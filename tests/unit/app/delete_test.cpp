@@ -94,6 +94,33 @@ TEST_F(DeleteTest, P5ADaemonThatIsMakingAPointIsWaitedFor) {
   EXPECT_FALSE(is_stored("main"));
 }
 
+TEST_F(DeleteTest, ADaemonThatRemovesTheFileItselfIsNotWaitedFor) {
+  write_store("main", nightly("main"));
+  add_points("main", 1);
+  const fakes::TinyServer daemon(fakes::TinyServer::responding([&](const auto&) {
+    std::filesystem::remove(path("store/main.yaml"));
+    return fakes::answer("200 OK", R"({"kind": "PolicyStatusList", "items": [{"metadata": {"name": "main"}, )"
+                                   R"("status": {"phase": "Unknown"}}]})");
+  }));
+  EXPECT_EQ(on_store({"delete", "main", "--daemon", daemon.url("")}), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("policy/main deleted\n"));
+  EXPECT_THAT(metadata("pin"), ElementsAre("retained"));
+}
+
+TEST_F(DeleteTest, APolicyThatIsWrittenAnewMeanwhileStays) {
+  write_store("main", nightly("main"));
+  const auto hash = stored("main").spec_hash;
+  const fakes::TinyServer daemon(fakes::TinyServer::responding([&](const auto&) {
+    write_store("main", nightly("main", "", 9));
+    return fakes::answer("200 OK", R"({"kind": "PolicyStatusList", "items": [{"metadata": {"name": "main"}, "status": )"
+                                   R"({"phase": "Deleted", "observedSpecHash": ")" +
+                                       hash + R"("}}]})");
+  }));
+  EXPECT_EQ(on_store({"delete", "main", "--daemon", daemon.url("")}), 1) << out_;
+  EXPECT_THAT(err_, HasSubstr("says something else by now, and stays"));
+  EXPECT_TRUE(is_stored("main"));
+}
+
 TEST_F(DeleteTest, DeleteAsksAndLeavesATombstoneUntilNothingIsLeft) {
   write_store("main", nightly("main", kDelete));
   add_points("main", 3);
