@@ -109,6 +109,13 @@ class CloudLoop {
     schedule::Compiled schedule;
   };
 
+  /// What comes next by the schedules of all policies, seen from `from`; never, if it is the largest instant.
+  struct SlotWakes {
+    support::WallTime from;
+    support::WallTime slot;
+    support::WallTime missed;  ///< a slot that was not begun by then
+  };
+
   /// A server of a policy whose slots are begun later.
   struct Jittered {
     const schedule::Compiled* schedule;
@@ -131,8 +138,9 @@ class CloudLoop {
   void queue_jobs(support::SteadyTime now);
   void publish(std::set<std::string> at_work);
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
-  support::SteadyTime next_due(support::SteadyTime begun) const;
-  support::SteadyTime next_missed() const;
+  const SlotWakes& slot_wakes();
+  support::SteadyTime next_due(support::SteadyTime begun);
+  support::SteadyTime next_missed();
 
   const std::string name_;
   const Open open_;
@@ -148,6 +156,7 @@ class CloudLoop {
   std::shared_ptr<const std::vector<policy::Policy>> policies_;
   bool has_new_policies_ = false;  ///< the cloud was not looked at since they came
   std::vector<Timetable> timetables_;
+  std::optional<SlotWakes> slot_wakes_;  ///< as last searched for
   std::vector<Jittered> jittered_;
   std::shared_ptr<ChangeLog> changes_ = std::make_shared<ChangeLog>();
   std::shared_ptr<RecordingCloud> cloud_;
