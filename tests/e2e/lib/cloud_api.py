@@ -117,19 +117,26 @@ def await_status(cloud, kind, ident, wanted):
 
 
 def create_server(cloud, name, address=None):
+    """A server that Nova could not build is made again: on a small and busy machine it loses a message now and then."""
     flavors = cloud.compute("GET", "/flavors")["flavors"]
     networks = [{"uuid": cloud.network(), "fixed_ip": address}] if address else "none"
-    server = cloud.compute("POST", "/servers", {"server": {
-        "name": name, "imageRef": cloud.image(), "networks": networks,
-        "flavorRef": [flavor["id"] for flavor in flavors if flavor["name"] == "m1.lab"][0]}})["server"]["id"]
+    wanted = {"name": name, "imageRef": cloud.image(), "networks": networks,
+              "flavorRef": [flavor["id"] for flavor in flavors if flavor["name"] == "m1.lab"][0]}
+    for _ in range(3):
+        server = cloud.compute("POST", "/servers", {"server": wanted})["server"]["id"]
+        status = None
 
-    def look():
-        status = cloud.compute("GET", "/servers/" + server)["server"]["status"]
-        if status == "ERROR":
-            sys.exit("cloud_api: server %s is in state ERROR" % name)
-        return status == "ACTIVE"
-    await_true("server " + name, look, pause=0.5)
-    return server
+        def look():
+            nonlocal status
+            status = cloud.compute("GET", "/servers/" + server)["server"]["status"]
+            return status in ("ACTIVE", "ERROR")
+        await_true("server " + name, look, pause=0.5)
+        if status == "ACTIVE":
+            return server
+        cloud.compute("DELETE", "/servers/" + server)
+        await_true("deletion of server " + name, lambda: all(
+            other["id"] != server for other in cloud.compute("GET", "/servers")["servers"]), pause=0.5)
+    sys.exit("cloud_api: server %s could not be built" % name)
 
 
 def create_volume(cloud, name, snapshot=None):
