@@ -67,7 +67,7 @@ void CloudLoop::set_policies(std::shared_ptr<const std::vector<policy::Policy>> 
   forgets_asked_ = true;
   forget_jobs();
   jittered_.clear();
-  slot_wakes_.reset();
+  next_slot_.reset();
   timetables_.clear();
   for (const auto& policy : *policies_) {
     auto schedule = schedule::compile(policy.schedule);

@@ -109,11 +109,10 @@ class CloudLoop {
     schedule::Compiled schedule;
   };
 
-  /// What comes next by the schedules of all policies, seen from `from`; never, if it is the largest instant.
-  struct SlotWakes {
+  /// Of all policies, seen from `from`; there is none if it is the largest instant.
+  struct NextSlot {
     support::WallTime from;
     support::WallTime slot;
-    support::WallTime missed;  ///< a slot that was not begun by then
   };
 
   /// A server of a policy whose slots are begun later.
@@ -138,9 +137,10 @@ class CloudLoop {
   void queue_jobs(support::SteadyTime now);
   void publish(std::set<std::string> at_work);
   void find_jittered(const std::vector<status::PolicyStatus>& policies);
-  const SlotWakes& slot_wakes();
+  std::optional<support::WallTime> next_slot();
   support::SteadyTime next_due(support::SteadyTime begun);
-  support::SteadyTime next_missed();
+  std::set<std::string> policies_with_open_slots() const;
+  support::SteadyTime next_missed() const;
 
   const std::string name_;
   const Open open_;
@@ -156,7 +156,7 @@ class CloudLoop {
   std::shared_ptr<const std::vector<policy::Policy>> policies_;
   bool has_new_policies_ = false;  ///< the cloud was not looked at since they came
   std::vector<Timetable> timetables_;
-  std::optional<SlotWakes> slot_wakes_;  ///< as last searched for
+  std::optional<NextSlot> next_slot_;  ///< as last searched for
   std::vector<Jittered> jittered_;
   std::shared_ptr<ChangeLog> changes_ = std::make_shared<ChangeLog>();
   std::shared_ptr<RecordingCloud> cloud_;

@@ -24,6 +24,7 @@ using RestClient = rest::client::http_client;
 /// Enough for the library's own work; nothing of ours runs on its threads but setting a flag.
 constexpr size_t kLibraryThreads = 4;
 constexpr size_t kChunk = 64UL * 1024;
+constexpr size_t kReservedAtMost = 4U << 20U;
 /// How long a cancelled exchange may take to end before it is left to end by itself.
 constexpr std::chrono::milliseconds kGrace{500};
 
@@ -109,6 +110,9 @@ std::string read_body(const rest::http_response& response, Exchange& exchange, s
   chunk->response = response;
   auto stream = response.body().streambuf();
   std::string body;
+  // What it grows to, and not twice that in between. It is only announced, so not more than a page of a listing has.
+  body.reserve(static_cast<size_t>(
+      std::min<std::uint64_t>(response.headers().content_length(), std::min<std::uint64_t>(cap, kReservedAtMost))));
   for (;;) {
     const size_t got = await(stream.getn(chunk->bytes.data(), kChunk), exchange, chunk);
     if (got == 0) {
