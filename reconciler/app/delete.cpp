@@ -6,10 +6,10 @@
 #include "app/commands.hpp"
 #include "app/confirm.hpp"
 #include "app/each_cloud.hpp"
-#include "app/pins.hpp"
 #include "app/policies.hpp"
 #include "app/say_error.hpp"
 #include "app/tombstones.hpp"
+#include "executor/labeller.hpp"
 #include "store/policy_folder.hpp"
 #include "support/text.hpp"
 
@@ -228,17 +228,17 @@ class Deletion {
   Result<ExitCode> settle(const CloudTask& task, const store::Stored& stored, const std::vector<policy::Policy>& all) {
     const auto& policy = stored.policy;
     auto snapshots = read_snapshots(task);
-    if (snapshots && policy.deletion_policy == DeletionPolicy::Retain) {
-      const auto points = points_of(*snapshots);
-      if (auto pinned = retain(task, policy, to_retain(policy, all, points)); !pinned) {
-        return say_error(pinned.error(), ExitCode::Failed);
-      }
-      snapshots = read_snapshots(task);
-    }
     if (!snapshots) {
       return support::fail(snapshots.error());
     }
-    const auto points = points_of(*snapshots);
+    auto points = points_of(*snapshots);
+    if (policy.deletion_policy == DeletionPolicy::Retain) {
+      const auto retained = to_retain(policy, all, points);
+      if (auto pinned = retain(task, policy, retained); !pinned) {
+        return say_error(pinned.error(), ExitCode::Failed);
+      }
+      points = points_of(as_pinned(std::move(*snapshots), retained));
+    }
     const bool finished = nobody_at_work_ && is_finished(policy, all, points, clock_.wall_now());
     if (finished) {
       const auto removed = remove_tombstone(folder_.path(), policy, log_);
@@ -267,7 +267,7 @@ class Deletion {
   support::Status retain(const CloudTask& task, const policy::Policy& policy,
                          const std::vector<const Attempt*>& attempts) {
     for (const auto* attempt : attempts) {
-      if (auto pinned = write_pin(task.cloud, clock_, *attempt, inventory::kRetained, ""); !pinned) {
+      if (auto pinned = executor::write_pin(task.cloud, clock_, *attempt, inventory::kRetained, ""); !pinned) {
         return support::fail(
             std::move(pinned.error()).with_context("pin point " + attempt->point + " of " + policy.name));
       }

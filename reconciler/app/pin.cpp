@@ -1,5 +1,3 @@
-#include "app/pins.hpp"
-
 #include <pwd.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include "app/each_cloud.hpp"
 #include "app/point_finder.hpp"
 #include "app/say_error.hpp"
+#include "executor/labeller.hpp"
 #include "support/text.hpp"
 
 namespace stillpoint::app {
@@ -48,6 +47,27 @@ const inventory::Ownership* pin_of(const Attempt& attempt) {
 
 /// What is done to one point. Gives back what to say of it.
 using Act = std::function<support::Result<std::string>(cloud::Cloud&, const Attempt&)>;
+
+/// The end of a pin as it is written: an instant, or a length of time from now. InvalidInput if it is neither, or has
+/// come.
+support::Result<std::string> pin_end(const std::string& text, support::WallTime now) {
+  auto end = support::parse_utc(text);
+  if (!end) {
+    if (const auto length = support::parse_duration(text)) {
+      end = now + *length;
+    }
+  }
+  if (!end) {
+    return support::fail(ErrorKind::InvalidInput,
+                         "--until: expected an instant such as 2027-01-31T00:00:00Z or a length of time such as 30d, "
+                         "found '" +
+                             support::printable(text) + "'");
+  }
+  if (*end <= now) {
+    return support::fail(ErrorKind::InvalidInput, "--until: " + support::format_utc(*end) + " has passed");
+  }
+  return support::format_utc(*end);
+}
 
 /// Finds each of `options.names` in the clouds and acts on it. A name that is in no cloud is an error.
 ExitCode for_each_point(const Options& options, support::Clock& clock, const Act& act) {
@@ -125,7 +145,7 @@ ExitCode pin(const Options& options) {
           return support::fail(Error(ErrorKind::Conflict, "it is pinned by " + printable(other->pin) + " already")
                                    .with_remedy("say --overwrite if that pin is to go"));
         }
-        return write_pin(cloud, clock, attempt, owner, until).map([&] {
+        return executor::write_pin(cloud, clock, attempt, owner, until).map([&] {
           return "pinned by " + owner + (until.empty() ? "" : " until " + until);
         });
       });
@@ -140,7 +160,7 @@ ExitCode unpin(const Options& options) {
                             return "was not pinned";
                           }
                           const std::string owner = printable(pin->pin.empty() ? "somebody unnamed" : pin->pin);
-                          return write_pin(cloud, clock, attempt, "", "").map([&] {
+                          return executor::write_pin(cloud, clock, attempt, "", "").map([&] {
                             return "unpinned: it was by " + owner + "; retention decides over it now";
                           });
                         });

@@ -89,17 +89,6 @@ Result<Settled> downgrade(const Context& context, const inventory::Attempt& atte
   return Settled::Labelled;
 }
 
-Result<Settled> pin_for_ever(const Context& context, const inventory::Attempt& attempt) {
-  for (const auto& id : ids_of(attempt)) {
-    auto written = context.cloud.merge_snapshot_metadata(id, inventory::pin_metadata(inventory::kRetained, ""),
-                                                         context.call_deadline());
-    if (!written) {
-      return pass_on(std::move(written), "write the pin of snapshot " + id.str());
-    }
-  }
-  return Settled::Labelled;
-}
-
 bool may_be_written(const support::Error& error) {
   return error.kind() == ErrorKind::UnknownOutcome || error.kind() == ErrorKind::Unavailable;
 }
@@ -141,6 +130,18 @@ Status complete_labels(const Context& context, const inventory::Attempt& attempt
   return write_label(context, ids_of(attempt), label);
 }
 
+Status write_pin(cloud::Cloud& cloud, const support::Clock& clock, const inventory::Attempt& attempt,
+                 const std::string& owner, const std::string& until) {
+  for (const auto& id : ids_of(attempt)) {
+    auto written = cloud.merge_snapshot_metadata(id, inventory::pin_metadata(owner, until),
+                                                 support::Deadline::after(clock, std::chrono::minutes(1)));
+    if (!written) {
+      return pass_on(std::move(written), "write the pin of snapshot " + id.str());
+    }
+  }
+  return {};
+}
+
 Result<Settled> settle_attempt(const Context& context, const Job& job, const planner::Relabel& wanted) {
   switch (wanted.how) {
     case planner::Relabel::How::AskVerdict:
@@ -148,7 +149,9 @@ Result<Settled> settle_attempt(const Context& context, const Job& job, const pla
     case planner::Relabel::How::DowngradeToCrash:
       return downgrade(context, wanted.attempt);
     case planner::Relabel::How::PinForEver:
-      return pin_for_ever(context, wanted.attempt);
+      return write_pin(context.cloud, context.clock, wanted.attempt, inventory::kRetained, "").map([] {
+        return Settled::Labelled;
+      });
   }
   return fail(ErrorKind::Protocol, "an unknown way to relabel");
 }

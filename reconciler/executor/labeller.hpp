@@ -23,6 +23,11 @@ std::optional<std::chrono::milliseconds> held_by(const std::string& method, std:
 /// Writes the label on every member. Safe to repeat. Used right after a release and by later passes.
 support::Status write_label(const Context& context, const std::vector<cloud::SnapshotId>& members, const Label& label);
 
+/// Writes the pin on every snapshot of the attempt. Empty texts take it off. An error leaves some of them written: one
+/// protects all, so that a pin holds as soon as the first is there, and until the last is gone.
+support::Status write_pin(cloud::Cloud& cloud, const support::Clock& clock, const inventory::Attempt& attempt,
+                          const std::string& owner, const std::string& until);
+
 /// What is known of an attempt after it was settled.
 enum class Settled {
   Labelled,   ///< what was to be written is there
